@@ -1,0 +1,73 @@
+"""A Jupyter toolkit for the webhooks of ChatBot.
+
+The names below are all there is; each is imported when it is first used, so that ``import chatbot_nb`` costs next to
+nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chatbot_nb.connections.client import Client
+    from chatbot_nb.errors import (
+        ApiError,
+        ApiTimeoutError,
+        AuthenticationError,
+        ChatBotError,
+        ListenError,
+        MissingAccessTokenError,
+        NotFoundError,
+        PayloadError,
+        RateLimitError,
+        SandboxError,
+        ServerError,
+        TransportError,
+        UnreadableFieldWarning,
+    )
+    from chatbot_nb.payloads.check import check
+    from chatbot_nb.sandbox.connect import connect
+    from chatbot_nb.sandbox.sandbox import Sandbox
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "ApiError",
+    "ApiTimeoutError",
+    "AuthenticationError",
+    "ChatBotError",
+    "Client",
+    "ListenError",
+    "MissingAccessTokenError",
+    "NotFoundError",
+    "PayloadError",
+    "RateLimitError",
+    "Sandbox",
+    "SandboxError",
+    "ServerError",
+    "TransportError",
+    "UnreadableFieldWarning",
+    "check",
+    "connect",
+]
+
+# Where each public name that is not an exception lives.
+_HOMES = {
+    "Client": "chatbot_nb.connections.client",
+    "Sandbox": "chatbot_nb.sandbox.sandbox",
+    "check": "chatbot_nb.payloads.check",
+    "connect": "chatbot_nb.sandbox.connect",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value: object = getattr(importlib.import_module(_HOMES.get(name, "chatbot_nb.errors")), name)
+    globals()[name] = value  # the next access does not come here again
+    return value
+
+
+def __dir__() -> list[str]:
+    return [*__all__, "__version__"]

@@ -1,0 +1,1 @@
+"""Plays the part of ChatBot towards a backend."""

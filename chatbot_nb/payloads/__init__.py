@@ -1,0 +1,1 @@
+"""The wire format: what ChatBot sends, what it accepts, and the check of both. No I/O."""

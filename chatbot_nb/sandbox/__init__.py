@@ -1,0 +1,1 @@
+"""An embedded ChatBot account: the connections API over HTTP, SQLite behind it, deliveries on demand."""

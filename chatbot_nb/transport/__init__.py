@@ -1,0 +1,1 @@
+"""HTTP: the session that calls the API, one timed exchange with a backend, and our own server."""
