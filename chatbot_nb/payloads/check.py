@@ -1,0 +1,192 @@
+"""`check`: everything that is wrong with a payload, in one go."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
+
+from pydantic import ValidationError
+from pydantic_core import to_json
+
+from chatbot_nb.finding import Finding
+from chatbot_nb.payloads import hints
+from chatbot_nb.payloads._base import WireModel
+from chatbot_nb.payloads.draft import Draft
+from chatbot_nb.payloads.parse import Parsed, parse
+from chatbot_nb.payloads.plain import Plain, as_wire, plain
+from chatbot_nb.payloads.report import Report
+from chatbot_nb.payloads.translate import findings_of
+from chatbot_nb.payloads.wire import adapter, place_in, too_many
+from chatbot_nb.payloads.wording import show
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatbot_nb.payloads.report import Kind
+    from chatbot_nb.payloads.translate import Loc, Place
+    from chatbot_nb.payloads.wire import Maxima
+
+# Characters that are two units of UTF-16, in UTF-8 and in text.
+# The first byte alone is searched for; what may follow it depends on it, else broken UTF-8 would be mended.
+_ASTRAL_BYTES: Final = re.compile(
+    rb"[\xf0-\xf4](?:(?<=\xf0)[\x90-\xbf]|(?<=[\xf1-\xf3])[\x80-\xbf]|(?<=\xf4)[\x80-\x8f])[\x80-\xbf]{2}"
+)
+_ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
+_CLEAN: Final[dict[Kind, Report]] = {"reply": Report(), "request": Report(kind="request")}
+
+
+def check(payload: object, *, kind: Kind = "reply") -> Report:
+    """Find everything that is wrong with what a backend answers, or with what ChatBot sends.
+
+    Parameters
+    ----------
+    payload : bytes, bytearray, str, dict, list or model
+        The body, or what it was parsed to. Anything else is a finding too.
+    kind : {"reply", "request"}, default "reply"
+        What it is: a backend's answer, or the request that ChatBot sends.
+
+    Returns
+    -------
+    Report
+        Every finding; pointers are into the payload as it was given. ``fixed`` is the corrected payload where a known
+        mistake was recognised.
+
+    Raises
+    ------
+    ValueError
+        ``kind`` is neither of the two. No payload raises.
+
+    Notes
+    -----
+    Source: ChatBot docs, "Available Bot Responses" and "How ChatBot Webhooks works?". Our reading: sizes count
+    Unicode code points, and a string that is too long only in UTF-16 units is a warning; unknown keys, URLs that are
+    not http(s), attribute values that are null, numbers or booleans, and more than 10 elements, 99 responses or 99
+    attributes are warnings; an empty reply is accepted.
+
+    Examples
+    --------
+    >>> check({"responses": [{"type": "text", "message": ""}]})
+    reply: 1 error
+      error   /responses/0/message: 0 characters, at least 1
+    """
+    if kind not in _CLEAN:
+        raise ValueError(f"kind is 'reply' or 'request', got {show(kind)}")
+    if isinstance(payload, WireModel):
+        payload = as_wire(payload)
+    elif isinstance(payload, bytearray):
+        payload = bytes(payload)
+    if not isinstance(payload, (bytes, str, dict, list)):
+        message = f"{show(payload)} is not a payload; pass bytes, str, dict, list or a model"
+        return Report((Finding("", "not_json", "error", message),), kind=kind)
+    if isinstance(payload, (bytes, str)) and not payload:
+        return _empty(kind)
+    return _CLEAN[kind] if _is_clean(payload, kind) else _full_check(payload, kind)
+
+
+def _empty(kind: Kind) -> Report:
+    if kind == "reply":
+        message = "an empty body: accepted, the bot says nothing and no attribute is set"
+        return Report((Finding("", "empty", "info", message),))
+    return Report((Finding("", "empty", "error", "an empty body; ChatBot sends an object"),), kind=kind)
+
+
+def _is_clean(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -> bool:
+    r"""Return True if there is nothing to say; False says only that it takes the full check to know.
+
+    A key that stands twice is lost in reading, and at least its two quotes with it: the payload written again then
+    has fewer quotes. Escaped quotes are quotes in both, unless written ``\u0022``, which is left to the full check.
+    What fits with two characters for each that is two units of UTF-16 fits in both counts.
+    """
+    checked = adapter(kind)
+    try:
+        if isinstance(payload, str):
+            payload = payload.encode()
+        if isinstance(payload, bytes):
+            value = checked.validate_json(_ASTRAL_BYTES.sub(b"??", payload) if _has_astral(payload) else payload)
+        else:
+            value = checked.validate_python(payload)
+        again = to_json(value)
+    except ValueError:  # not valid, or half a surrogate pair in it
+        return False
+    if isinstance(payload, bytes) and (payload.count(b'"') != again.count(b'"') or b"\\u0022" in payload):
+        return False
+    if not value or b"\\u0000" in again:
+        return False
+    # Escaped in the bytes, or in Python strings, those characters are still there.
+    return not _has_astral(again) or _is_clean(_ASTRAL_BYTES.sub(b"??", again), kind)
+
+
+def _has_astral(text: bytes) -> bool:
+    return not text.isascii() and any(lead in text for lead in (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4"))
+
+
+def _full_check(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -> Report:
+    parsed = parse(payload) if isinstance(payload, (bytes, str)) else Parsed(payload, found=True)
+    if not parsed.found:
+        return Report(tuple(parsed.findings), kind=kind)
+    value = plain(parsed.value, parsed.repeated)
+    findings = [*parsed.findings, *value.findings]
+    if not value.complete:
+        return Report(tuple(findings), kind=kind)
+    draft = hints.apply(value.value) if kind == "reply" else Draft(value.value)
+    findings += draft.findings
+    findings += _against_the_schema(draft, value, kind)
+    if kind == "reply" and isinstance(draft.value, dict) and not draft.value.keys() & {"responses", "attributes"}:
+        message = "nothing recognised: neither responses nor attributes"
+        findings.append(Finding("", "nothing_recognised", "warning", message))
+    fixed = draft.value if value.faithful and (draft.changed or parsed.mended) else None
+    return Report(tuple(sorted(findings, key=_position)), fixed, kind)
+
+
+def _against_the_schema(draft: Draft, value: Plain, kind: Kind) -> list[Finding]:
+    """Return what the models object to, at the places where it stood before the draft was put right."""
+    found: dict[tuple[str, str], Finding] = {}
+
+    def collect(findings: list[Finding]) -> set[str]:
+        for finding in findings:
+            found.setdefault((finding.pointer, finding.code), finding)
+        return {finding.code for finding in findings}
+
+    def place(loc: Loc) -> Place:
+        here = place_in(draft.value, kind, loc)
+        return replace(here, parts=draft.origin(here.parts))
+
+    # What is too long hides what is in it.
+    codes = collect(_errors(draft.value, kind, "all", place))
+    if "too_many" in codes:
+        collect(findings_of(too_many(draft.value, kind), place=place))
+        codes = collect(_errors(draft.value, kind, "strings", place))
+    if "too_long" in codes:
+        collect(_errors(draft.value, kind, "none", place))
+    widened = _widened(draft.value)
+    for finding in _errors(widened, kind, "strings", place) if widened != draft.value else ():
+        if finding.code == "too_long" and (finding.pointer, "too_long") not in found:
+            message = f"{finding.actual} UTF-16 units, at most {finding.limit} characters; ChatBot may count units"
+            warning = replace(finding, code="too_long_utf16", severity="warning", message=message)
+            found[finding.pointer, warning.code] = warning
+    silent = value.replaced | draft.settled
+    return [finding for finding in found.values() if finding.pointer not in silent]
+
+
+def _errors(value: object, kind: Kind, maxima: Maxima, place: Callable[[Loc], Place]) -> list[Finding]:
+    try:
+        adapter(kind, maxima).validate_python(value)
+    except ValidationError as error:
+        return findings_of(error, place=place)
+    return []
+
+
+def _widened(value: Any) -> Any:  # noqa: ANN401 - any JSON value
+    """Return a JSON value with two characters for each that is two units of UTF-16."""
+    if isinstance(value, str):
+        return _ASTRAL.sub("??", value)
+    if isinstance(value, list):
+        return [_widened(entry) for entry in value]
+    return {key: _widened(entry) for key, entry in value.items()} if isinstance(value, dict) else value
+
+
+def _position(finding: Finding) -> list[tuple[int, str]]:
+    """Return the place of a finding for sorting: arrays by number, objects by key, a container before its entries."""
+    parts = finding.pointer.split("/")[1:]
+    return [(len(part) if part.isascii() and part.isdigit() else -1, part) for part in parts]
