@@ -116,13 +116,16 @@ class TransportError(ChatBotError, OSError):
     code : str
         The cause in the words of Node's error codes (``ECONNREFUSED``, ``ENOTFOUND``, ``ECONNRESET``, ...), empty
         if unknown.
+    words : str
+        The cause as Node and axios word it (``connect ECONNREFUSED 127.0.0.1:9``), empty if unknown.
     """
 
-    def __init__(self, message: str, *, method: str, url: str, code: str = "") -> None:
+    def __init__(self, message: str, *, method: str, url: str, code: str = "", words: str = "") -> None:
         super().__init__(message)
         self.method = method
         self.url = url
         self.code = code
+        self.words = words
 
 
 class ApiTimeoutError(TransportError, TimeoutError):
