@@ -1,0 +1,102 @@
+"""One request to a backend with ChatBot's habits; whatever goes wrong becomes words and a finding."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from html import escape
+from typing import TYPE_CHECKING, Final
+from urllib.parse import unquote
+
+from chatbot_nb.errors import TransportError
+from chatbot_nb.finding import Finding
+from chatbot_nb.transport.encoding import decode_body
+from chatbot_nb.transport.fetch import fetch
+from chatbot_nb.transport.redact import safe_url
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+#: What every request carries unless a custom header replaces it. The name is ours: nobody should take it for ChatBot.
+DEFAULT_HEADERS: Final = {
+    "User-Agent": "chatbot-nb",
+    "Accept": "application/json, text/plain, */*",
+    "Accept-Encoding": "gzip, deflate",
+}
+_SUCCESS = range(200, 300)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a call came to.
+
+    Parameters
+    ----------
+    status : int, optional
+        ``None`` if no complete answer came.
+    error : str, optional
+        As axios words it; ``None`` for a status of 2xx.
+    code : str, optional
+        Node's code of what kept the answer away; ``None`` if one came.
+    seconds : float
+    headers : tuple of (bytes, bytes)
+    body : bytes
+        As received.
+    message : str
+        Where no answer came: what happened and what to do next.
+    """
+
+    status: int | None
+    error: str | None
+    code: str | None
+    seconds: float
+    headers: tuple[tuple[bytes, bytes], ...] = ()
+    body: bytes = b""
+    message: str = ""
+
+    def header(self, name: str) -> str:
+        """Return a header's value, several joined with ``", "``, empty if there is none."""
+        values = [value.decode("latin-1") for key, value in self.headers if key == name.lower().encode()]
+        return ", ".join(values)
+
+    def decoded_body(self) -> bytes:
+        """Return the body with its ``Content-Encoding`` undone; ValueError says why it cannot be."""
+        return decode_body(self.body, self.header("content-encoding"))
+
+
+def call(method: str, url: str, *, headers: Iterable[tuple[str, str]], body: bytes = b"", timeout: float) -> Answer:
+    """Send one request; never raise for what a network or a backend does, nor for a URL or header it cannot send."""
+    started = time.monotonic()
+    try:
+        got = fetch(method, url, headers=headers, body=body, timeout=timeout)
+    except TransportError as exc:
+        return Answer(None, exc.words, exc.code, time.monotonic() - started, message=str(exc))
+    error = None if got.status in _SUCCESS else f"Request failed with status code {got.status}"
+    return Answer(got.status, error, None, got.seconds, got.headers, got.body)
+
+
+def no_answer(answer: Answer) -> Finding:
+    """Return the finding for a call that no answer came to."""
+    return Finding("", (answer.code or "no_answer").lower(), "error", answer.message)
+
+
+def location(answer: Answer, *, hidden: Iterable[str | None]) -> str:
+    """Return where a redirect leads, ``" (URL)"``, as it may be shown; empty if nowhere or if it holds a secret."""
+    shown = safe_url(answer.header("location"))[:200]
+    told = any(secret and secret in unquote(shown) for secret in hidden)
+    return f" ({shown})" if shown and not told else ""
+
+
+def counts(findings: Iterable[Finding]) -> str:
+    """Return ``"1 error, 2 warnings"``, empty if there are none of either."""
+    found = [finding.severity for finding in findings]
+    numbers = [(found.count("error"), "error"), (found.count("warning"), "warning")]
+    return ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in numbers if number)
+
+
+def as_html(title: str, url: str, error: str | None, details: str) -> str:
+    """Return a static view; every part is escaped here but ``details``, which is HTML already."""
+    lines = [f"<p><strong>{escape(title)}</strong><br><code>{escape(url)}</code></p>"]
+    if error is not None:
+        lines.append(f"<p>error: <code>{escape(error)}</code></p>")
+    return f"<div>{''.join(lines)}{details}</div>"

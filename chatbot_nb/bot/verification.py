@@ -1,0 +1,218 @@
+"""The verification request: does a backend give the challenge back, and if not, why not."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from dataclasses import dataclass
+from html import escape
+from typing import Final
+
+from chatbot_nb.bot.call import DEFAULT_HEADERS, Answer, as_html, call, counts, location, no_answer
+from chatbot_nb.finding import Finding
+from chatbot_nb.transport.redact import safe_url
+from chatbot_nb.transport.url import add_query
+
+_CHALLENGE_BYTES: Final = 48  # 64 characters of A-Za-z0-9_-
+_NOT_THE_CHALLENGE = "The answer is not the challenge"
+_HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
+_BOM = b"\xef\xbb\xbf"
+_ANSWER_SO = "answer 200 with the value of the query parameter challenge as the whole body"
+_NO_GET_ROUTE: Final = frozenset({404, 405, 501})
+_REFUSED: Final = frozenset({401, 403})
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Verification:
+    """What a verification request came to.
+
+    Parameters
+    ----------
+    url : str
+        Without user, password and query values.
+    status : int or None
+        HTTP status of the answer; ``None`` if no complete answer came.
+    error : str or None
+        ``None`` if it passed; else as axios words it, or, for a 2xx answer, ``"The answer is not the challenge"``.
+    seconds : float
+        From the start to the last byte, or to the failure.
+    findings : tuple of Finding
+        One for the cause of a failure, with the next step; or a warning where it passed by luck.
+    """
+
+    url: str
+    status: int | None
+    error: str | None
+    seconds: float
+    findings: tuple[Finding, ...]
+
+    @property
+    def ok(self) -> bool:
+        """True if the backend passed; warnings do not count."""
+        return self.error is None
+
+    def __repr__(self) -> str:
+        # A failure's cause is shown by its code, which holds no port and no time.
+        causes = ", ".join(finding.code for finding in self.findings if finding.severity == "error")
+        came = str(self.status) if self.status else "no answer"
+        parts = ("ok" if self.ok else "failed", came, causes or counts(self.findings))
+        return f"Verification({', '.join(part for part in parts if part)})"
+
+    def _repr_html_(self) -> str:
+        details = "".join(f"<p>{escape(each.severity)}: {escape(each.message)}</p>" for each in self.findings)
+        return as_html(repr(self), f"GET {self.url}", self.error, details)
+
+
+def verify(url: str, *, token: str | None = None, timeout: float = 10.0) -> Verification:
+    """Send a verification request as ChatBot does when a webhook is added, and say what is wrong with the answer.
+
+    Parameters
+    ----------
+    url : str
+        The connection's URL, http or https.
+    token : str, optional
+        The connection's token; sent as the query parameter ``token``.
+    timeout : float, default 10.0
+        Seconds for everything together.
+
+    Returns
+    -------
+    Verification
+        Also when there is no backend or no network. Challenge and token are in none of its texts.
+
+    Raises
+    ------
+    ValueError
+        A timeout outside 0 to 86,400 seconds.
+
+    Notes
+    -----
+    As the help pages and public backends show it: ``GET`` with ``challenge`` (64 characters) and ``token``; passes
+    with 2xx and the bare challenge as body, whatever the content type. Our reading: the caller reads the body as
+    JSON where it can, so a challenge in JSON quotes passes with a warning, and white space around a bare one is not
+    trimmed, so it fails; redirects are not followed; custom headers and Basic auth belong to the POST only.
+    """
+    challenge = secrets.token_urlsafe(_CHALLENGE_BYTES)
+    parameters = {"challenge": challenge} if token is None else {"challenge": challenge, "token": token}
+    answer = call("GET", add_query(url, **parameters), headers=DEFAULT_HEADERS.items(), timeout=timeout)
+    finding = _diagnose(answer, challenge, token)
+    failed = finding is not None and finding.severity == "error"
+    return Verification(
+        url=safe_url(add_query(url, **parameters)),
+        status=answer.status,
+        error=(answer.error or _NOT_THE_CHALLENGE) if failed else None,
+        seconds=answer.seconds,
+        findings=(finding,) if finding else (),
+    )
+
+
+def _diagnose(answer: Answer, challenge: str, token: str | None) -> Finding | None:
+    """Return the one cause of a failure, a warning, or None where all is well."""
+    if answer.status is None:
+        return no_answer(answer)
+    if answer.error is not None:
+        return _bad_status(answer, challenge, token)
+    try:
+        body = answer.decoded_body()
+    except ValueError as exc:
+        return _error("content_encoding", f"{exc}; answer without compression")
+    if body == challenge.encode():
+        return None
+    return _bad_body(body, challenge, token)
+
+
+def _bad_status(answer: Answer, challenge: str, token: str | None) -> Finding:
+    status = answer.status
+    assert status is not None
+    if status in _NO_GET_ROUTE:
+        return _error(
+            "no_get_route",
+            f"a GET is answered {status}: verification is a GET to the very URL that the POSTs go to. Add a GET route "
+            f"at this path (not at another one than POST's): {_ANSWER_SO}",
+        )
+    if status in _REFUSED:
+        return _error("token_refused", f"a GET is answered {status}: {_token_advice(token)}")
+    if status in range(300, 400):
+        where = location(answer, hidden=(challenge, token))
+        return _error("redirect", f"a GET is redirected ({status}) and not followed: use the final address{where}")
+    if status in range(400, 500):
+        return _error(
+            "status",
+            f"a GET is answered {status}: the backend may expect a body, which a GET does not have; {_ANSWER_SO}",
+        )
+    return _error(
+        "status", f"a GET is answered {status}: look for a crash in the backend's log; a GET has no JSON body to read"
+    )
+
+
+def _token_advice(token: str | None) -> str:
+    if token is None:
+        return "the backend asks for a token and none was sent: give the connection the one that the backend expects"
+    return (
+        "the token was sent as the query parameter ?token=. Check that the backend looks there, not in a header, in "
+        "the body or in ?auth=, and that it expects the same token as the connection holds"
+    )
+
+
+def _bad_body(body: bytes, challenge: str, token: str | None) -> Finding:
+    """Return the first of the known mistakes that fits; the last one always does."""
+    text = body.decode("utf-8", errors="replace")
+    document = _json(text)
+    bare = document if isinstance(document, str) else text.strip()
+    found = challenge in text
+    mistakes: tuple[tuple[bool, Finding], ...] = (
+        (
+            document == challenge,
+            _warning("challenge_quoted", "the challenge is in JSON quotes; it may pass, but send it without them"),
+        ),
+        (
+            body == _BOM + challenge.encode(),
+            _warning("challenge_bom", "a byte order mark stands before the challenge; save the source without it"),
+        ),
+        (not body.strip(), _error("empty", f"the body is empty; {_ANSWER_SO}")),
+        (
+            text.strip() == challenge,
+            _error("challenge_whitespace", "white space stands around the challenge; send it without a line break"),
+        ),
+        (
+            token is not None and bare == token,
+            _error("token_echoed", f"the body is the token, which is to be compared only; {_ANSWER_SO}"),
+        ),
+        (
+            _HTML.match(body) is not None,
+            _error(
+                "html_body",
+                "the body is an HTML page, perhaps a login, a tunnel's warning or a web site's start page; check the "
+                f"URL, and {_ANSWER_SO}",
+            ),
+        ),
+        (
+            found and isinstance(document, (dict, list)),
+            _error("challenge_in_json", "the challenge is wrapped in JSON; send its characters alone, without keys"),
+        ),
+        (found, _error("challenge_in_text", "other text stands around the challenge; send its characters alone")),
+        (
+            isinstance(document, dict),
+            _error("json_body", f"the body is JSON without the challenge, as if for a POST; for a GET {_ANSWER_SO}"),
+        ),
+        (True, _error("other_body", f"the body ({len(body)} bytes) does not hold the challenge; {_ANSWER_SO}")),
+    )
+    return next(finding for fits, finding in mistakes if fits)
+
+
+def _json(text: str) -> object:
+    """Return the parsed text, None where it is no JSON."""
+    try:
+        document: object = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    return document
+
+
+def _error(code: str, message: str) -> Finding:
+    return Finding("", code, "error", message)
+
+
+def _warning(code: str, message: str) -> Finding:
+    return Finding("", code, "warning", message)
