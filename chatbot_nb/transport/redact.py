@@ -1,0 +1,51 @@
+"""URLs as they may be shown: without what they hold in secret."""
+
+from __future__ import annotations
+
+import re
+
+_MASK = "***"
+# Matches every text. Browsers read a backslash as a slash, and `https:` with one slash or none as with two.
+_URL = re.compile(
+    r"(?P<start>[^/\\?#@]*[/\\]{2,}|\s*(?i:https?:)[/\\]?|)(?P<authority>[^/\\?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)"
+)
+_HOST = re.compile(r"(\[[0-9A-Za-z:.%]*\]|[^\[\]:@]*)(:\d*)?")
+
+
+def safe_url(url: str) -> str:
+    """Return a URL that may be shown in messages, tables and logs.
+
+    Parameters
+    ----------
+    url : str
+        Any text; what is no URL is treated as if it were one.
+
+    Returns
+    -------
+    str
+        The URL with user and password as ``***@``, each query value as ``***`` (the names stay), without fragment.
+        A host that cannot be one is ``***`` too, since it may be the start of a password. The path stays.
+        Characters that cannot be printed are U+FFFD.
+
+    Examples
+    --------
+    >>> safe_url("https://me:pw@example.com/hook?token=s3cret&id=5#part")
+    'https://***@example.com/hook?token=***&id=***'
+    """
+    match = _URL.match(re.sub(r"[\t\r\n]", "", url))  # which browsers leave out too
+    assert match is not None
+    start, authority, path, query = match.group("start", "authority", "path", "query")
+    _, at_sign, host = authority.rpartition("@")
+    if at_sign or start:
+        authority = (_MASK + at_sign if at_sign else "") + (host if _HOST.fullmatch(host) else _MASK)
+    shown = start + authority + path + "&".join(_masked(part) for part in re.split("[&;]", query))
+    return "".join(character if character.isprintable() else "\ufffd" for character in shown)
+
+
+def _masked(part: str) -> str:
+    """One ``name=value`` of a query; a part without a name may be nothing but a secret."""
+    name, equals_sign, _ = part.partition("=")
+    if equals_sign:
+        return f"{name}={_MASK}"
+    question_mark = part[:1] if part[:1] == "?" else ""
+    return question_mark + (_MASK if part != question_mark else "")
