@@ -6,9 +6,7 @@ nothing.
 
 from __future__ import annotations
 
-import importlib
-from typing import TYPE_CHECKING
-
+TYPE_CHECKING = False  # type checkers take it for true; importing typing would cost more than all the rest here
 if TYPE_CHECKING:
     from chatbot_nb.connections.client import Client
     from chatbot_nb.errors import (
@@ -64,6 +62,8 @@ _HOMES = {
 def __getattr__(name: str) -> object:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    import importlib
+
     value: object = getattr(importlib.import_module(_HOMES.get(name, "chatbot_nb.errors")), name)
     globals()[name] = value  # the next access does not come here again
     return value

@@ -19,6 +19,7 @@ payload; URLs have passed `chatbot_nb.transport.redact.safe_url`.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -55,12 +56,16 @@ class PayloadError(ChatBotError, ValueError):
 
     def __init__(self, findings: Iterable[Finding], what: str = "payload") -> None:
         self.findings = tuple(findings)
+        self._what = what
         errors = [finding for finding in self.findings if finding.severity == "error"]
         lines = [str(finding) for finding in errors[:_SHOWN_FINDINGS]]
         if len(errors) > _SHOWN_FINDINGS:
             lines.append(f"and {len(errors) - _SHOWN_FINDINGS} more in .findings")
         count = f"{len(errors)} error" + ("" if len(errors) == 1 else "s")
         super().__init__("\n  ".join([f"{what}: {count}", *lines]))
+
+    def __reduce__(self) -> tuple[type[PayloadError], tuple[object, ...]]:
+        return type(self), (self.findings, self._what)
 
 
 class MissingAccessTokenError(ChatBotError, ValueError):
@@ -88,6 +93,9 @@ class ApiError(ChatBotError):
         self.url = url
         self.status = status
         self.body = body
+
+    def __reduce__(self) -> tuple[partial[ApiError], tuple[()]]:
+        return partial(type(self), str(self), **vars(self)), ()
 
 
 class AuthenticationError(ApiError):
@@ -126,6 +134,9 @@ class TransportError(ChatBotError, OSError):
         self.url = url
         self.code = code
         self.words = words
+
+    def __reduce__(self) -> tuple[partial[TransportError], tuple[()]]:
+        return partial(type(self), str(self), **vars(self)), ()
 
 
 class ApiTimeoutError(TransportError, TimeoutError):

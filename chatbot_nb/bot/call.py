@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from chatbot_nb.errors import TransportError
 from chatbot_nb.finding import Finding
 from chatbot_nb.transport.encoding import decode_body
-from chatbot_nb.transport.fetch import fetch
+from chatbot_nb.transport.outbound.fetch import fetch
 from chatbot_nb.transport.redact import safe_url
 
 if TYPE_CHECKING:

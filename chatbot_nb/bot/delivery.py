@@ -10,9 +10,9 @@ from chatbot_nb.bot.call import DEFAULT_HEADERS, Answer, as_html, call, counts, 
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.check import check
 from chatbot_nb.payloads.report import Report
-from chatbot_nb.transport.fetch import FRAMING_HEADERS, basic_auth
+from chatbot_nb.transport.outbound.fetch import FRAMING_HEADERS, basic_auth
+from chatbot_nb.transport.outbound.url import add_query
 from chatbot_nb.transport.redact import safe_url
-from chatbot_nb.transport.url import add_query
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

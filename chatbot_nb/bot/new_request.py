@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 import uuid
 from typing import TYPE_CHECKING, Final
 
-from chatbot_nb.payloads.request import Node, WebhookRequest
+from chatbot_nb.payloads.check import check
+from chatbot_nb.payloads.request import WebhookRequest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -70,25 +72,34 @@ def new_request(  # noqa: PLR0913  # what of a request a caller may want to choo
     WebhookRequest
         ``message_id`` and ``node.id`` are fresh UUIDs of version 4.
 
+    Raises
+    ------
+    PayloadError
+        A value is not of the type that the field has, or no JSON; ``findings`` has all of them.
+
     Notes
     -----
     Source: ChatBot docs, "How ChatBot Webhooks works?"; ``message``, the ``default_*`` names and the form of the
     ids as live deliveries show them.
     """
     visitor: dict[str, JsonValue] = {**_USER_ATTRIBUTES, **(user_attributes or {})}
-    return WebhookRequest(
-        chat_id=chat_id or object_id(),
-        message_id=str(uuid.uuid4()),
-        user_id=user_id or object_id(),
-        external_id=external_id or object_id(),
-        message=message,
-        node=Node(
-            id=str(uuid.uuid4()),
-            name=webhook_name,
-            type="WEBHOOK",
-            webhook_id=webhook_id,
-            webhook_name=webhook_name,
-        ),
-        user_attributes=visitor,
-        attributes={**visitor, **(attributes or {})},
-    )
+    data: dict[str, object] = {
+        "chatId": chat_id or object_id(),
+        "messageId": str(uuid.uuid4()),
+        "userId": user_id or object_id(),
+        "externalId": external_id or object_id(),
+        "message": message,
+        "node": {
+            "id": str(uuid.uuid4()),
+            "name": webhook_name,
+            "type": "WEBHOOK",
+            "webhookId": webhook_id,
+            "webhookName": webhook_name,
+        },
+        "userAttributes": visitor,
+        "attributes": {**visitor, **(attributes or {})},
+    }
+    if message is None:
+        del data["message"]
+    check(data, kind="request").raise_if_invalid()
+    return WebhookRequest.model_validate_json(json.dumps(data))  # a tuple becomes an array, as on the wire

@@ -11,8 +11,8 @@ from typing import Final
 
 from chatbot_nb.bot.call import DEFAULT_HEADERS, Answer, as_html, call, counts, location, no_answer
 from chatbot_nb.finding import Finding
+from chatbot_nb.transport.outbound.url import add_query
 from chatbot_nb.transport.redact import safe_url
-from chatbot_nb.transport.url import add_query
 
 _CHALLENGE_BYTES: Final = 48  # 64 characters of A-Za-z0-9_-
 _NOT_THE_CHALLENGE = "The answer is not the challenge"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Final
 
 from chatbot_nb.connections.collection import Connections
 from chatbot_nb.errors import MissingAccessTokenError
+from chatbot_nb.transport.api.session import ApiSession
 from chatbot_nb.transport.redact import safe_url
-from chatbot_nb.transport.session import ApiSession
 
 if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-_BASE_URL: Final = "https://api.chatbot.com/v2"
+BASE_URL: Final = "https://api.chatbot.com/v2"
 
 
 class Client:
@@ -55,7 +55,7 @@ class Client:
                 "no access token: set the environment variable CHATBOT_ACCESS_TOKEN, or pass access_token=... . "
                 "Without an account use cb.connect() or cb.Sandbox(), which need none"
             )
-        self._session = ApiSession(_BASE_URL if base_url is None else base_url, access_token, timeout=timeout)
+        self._session = ApiSession(BASE_URL if base_url is None else base_url, access_token, timeout=timeout)
         self.connections = Connections(self._session)
 
     def __repr__(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from enum import Enum
 from typing import TYPE_CHECKING, Final
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 
     from chatbot_nb.connections.models import Connection
     from chatbot_nb.connections.writing import AuthLike, Headers
-    from chatbot_nb.transport.session import ApiSession
+    from chatbot_nb.transport.api.session import ApiSession
 
 
 class _Unset(Enum):
@@ -225,10 +226,11 @@ class Connections:
         pandas.DataFrame, shape (n, 7), (n, 11) with details, (n, 14) with reveal
             Index ``id`` (str). Columns ``name``, ``url``, ``story_id``, ``story_name``, ``error`` (str, missing if
             none), ``created_at``, ``updated_at`` (datetime64[us, UTC]), in the order of the API. With `details` also
-            ``has_token`` (bool), ``headers`` (str: their names, joined by ``", "``), ``auth_username`` (str),
-            ``read_error`` (str: why the details are not there, missing if they are; ``has_token`` is False then).
-            With `reveal` also ``token``, ``header_values`` (str: a JSON object), ``auth_password``. The same columns
-            and dtypes for an empty account. ``attrs["findings"]`` is a tuple of the `Finding` of `all`.
+            ``has_token`` (boolean), ``headers`` (str: their names, joined by ``", "``), ``auth_username`` (str),
+            ``read_error`` (str: why the details are missing; itself missing where they are there). With `reveal`
+            also ``token``, ``header_values`` (str: a JSON object), ``auth_password``. The same columns and dtypes
+            for an empty account. ``attrs["findings"]`` holds what could not be read, a dict with the fields of a
+            `Finding` for each: plain values, so that pandas can write them into a Parquet file.
 
         Raises
         ------
@@ -250,7 +252,7 @@ class Connections:
         frame = list_frame(reader)
         if details:
             add_details(frame, reader, self._session, self._read, reveal=reveal, progress=progress)
-        frame.attrs["findings"] = reader.findings
+        frame.attrs["findings"] = [asdict(finding) for finding in reader.findings]
         warn_of(reader.findings, stacklevel=2)
         return frame
 

@@ -8,7 +8,7 @@ import threading
 import warnings
 from typing import TYPE_CHECKING, Final, Protocol
 
-import numpy as np
+import pandas as pd
 
 from chatbot_nb.connections.frame import texts
 from chatbot_nb.errors import ChatBotError
@@ -16,10 +16,8 @@ from chatbot_nb.errors import ChatBotError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pandas as pd
-
     from chatbot_nb.connections.reading import Reader, Row
-    from chatbot_nb.transport.session import ApiSession
+    from chatbot_nb.transport.api.session import ApiSession
 
 _NOT_READ: Final = "not read: interrupted"
 _DETAILS: Final = ("token", "headers", "auth")
@@ -55,7 +53,8 @@ def add_details(  # noqa: PLR0913  # what `Connections.frame` was given, and wha
     tokens = [reader.token(row) for row in numbers]
     headers = [reader.headers(row) for row in numbers]
     auths = [reader.auth(row) for row in numbers]
-    frame["has_token"] = np.array([token is not None for token in tokens], dtype=bool)
+    known = [tokens[row] is not None if isinstance(outcomes[row], dict) else None for row in numbers]
+    frame["has_token"] = pd.array(known, dtype="boolean")
     frame["headers"] = texts([", ".join(names) or None for names in headers])
     frame["auth_username"] = texts([auth.username if auth else None for auth in auths])
     frame["read_error"] = texts([_failure(outcome) for outcome in outcomes])

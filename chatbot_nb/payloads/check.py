@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from pydantic_core import to_json
 
 from chatbot_nb.finding import Finding
-from chatbot_nb.payloads import hints
 from chatbot_nb.payloads._base import WireModel
-from chatbot_nb.payloads.draft import Draft
-from chatbot_nb.payloads.parse import Parsed, parse
-from chatbot_nb.payloads.plain import Plain, as_wire, plain
+from chatbot_nb.payloads.hints.draft import Draft
+from chatbot_nb.payloads.hints.whole import put_right
+from chatbot_nb.payloads.reading.parse import Parsed, parse
+from chatbot_nb.payloads.reading.plain import Plain, as_wire, plain
 from chatbot_nb.payloads.report import Report
 from chatbot_nb.payloads.translate import findings_of
 from chatbot_nb.payloads.wire import adapter, place_in, too_many
@@ -129,7 +129,7 @@ def _full_check(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -
     findings = [*parsed.findings, *value.findings]
     if not value.complete:
         return Report(tuple(findings), kind=kind)
-    draft = hints.apply(value.value) if kind == "reply" else Draft(value.value)
+    draft = put_right(value.value) if kind == "reply" else Draft(value.value)
     findings += draft.findings
     findings += _against_the_schema(draft, value, kind)
     if kind == "reply" and isinstance(draft.value, dict) and not draft.value.keys() & {"responses", "attributes"}:

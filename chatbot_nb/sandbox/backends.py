@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qs
 
 from chatbot_nb.payloads.limits import TEXT_MESSAGE
-from chatbot_nb.transport.http import Response
+from chatbot_nb.transport.inbound.http import Response
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from chatbot_nb.transport.http import Request
+    from chatbot_nb.transport.inbound.http import Request
 
 PREFIX: Final = "/backends/"
 # Longer than the time limit of a delivery, seconds.

@@ -6,12 +6,11 @@ import os
 import threading
 from typing import TYPE_CHECKING, Final
 
-from chatbot_nb.connections.client import Client
+from chatbot_nb.connections.client import BASE_URL, Client
 
 if TYPE_CHECKING:
     from chatbot_nb.sandbox.client import SandboxClient
 
-_ACCOUNT: Final = "https://api.chatbot.com/v2"  # where a Client goes that is told nothing else
 _SEEDED: Final = 24
 _lock = threading.Lock()
 # The client that the last connect() without an access token returned; its sandbox may have been stopped since.
@@ -34,7 +33,7 @@ def connect() -> Client:
     """
     if os.environ.get("CHATBOT_ACCESS_TOKEN"):
         client = Client()
-        _say(f"Account at {_ACCOUNT} (CHATBOT_ACCESS_TOKEN is set).")
+        _say(f"Account at {BASE_URL} (CHATBOT_ACCESS_TOKEN is set).")
         return client
     sandbox_client = _sandbox_client()
     n = sandbox_client.sandbox.size

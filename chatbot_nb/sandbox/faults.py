@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Literal
 
 from chatbot_nb.errors import SandboxError
-from chatbot_nb.transport.http import Response
+from chatbot_nb.transport.inbound.http import Response
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

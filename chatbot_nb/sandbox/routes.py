@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from chatbot_nb.connections.models import check_new, check_update
 from chatbot_nb.errors import SandboxError
 from chatbot_nb.sandbox.store import Settings, timestamp
-from chatbot_nb.transport.http import Response
+from chatbot_nb.transport.inbound.http import Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence

@@ -21,7 +21,7 @@ from chatbot_nb.sandbox.routes import BASE, Routes
 from chatbot_nb.sandbox.seed import seeded
 from chatbot_nb.sandbox.service import Service
 from chatbot_nb.sandbox.store import Store
-from chatbot_nb.transport.server import Server
+from chatbot_nb.transport.inbound.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from chatbot_nb.sandbox import backends
 from chatbot_nb.sandbox.faults import Fault
 from chatbot_nb.sandbox.routes import BASE, error_response
-from chatbot_nb.transport.http import Response
+from chatbot_nb.transport.inbound.http import Response
 
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
     from chatbot_nb.sandbox.faults import Faults
     from chatbot_nb.sandbox.routes import Routes
-    from chatbot_nb.transport.http import Request
+    from chatbot_nb.transport.inbound.http import Request
 
 
 class Service:

@@ -66,4 +66,4 @@ def _time(function, data: bytes) -> float:
 
 if __name__ == "__main__":
     for what, target, measured in run():
-        print(f"{what}: {measured} (target: {target or 'none'})")  # noqa: T201 - the table is what this is for
+        print(f"{what}: {measured} (target: {target or 'none'})")

@@ -9,9 +9,9 @@ from pathlib import Path
 
 from chatbot_nb.sandbox.sandbox import Sandbox
 from chatbot_nb.sandbox.store import Store
-from chatbot_nb.transport.http import Response
-from chatbot_nb.transport.server import Server
-from chatbot_nb.transport.session import ApiSession
+from chatbot_nb.transport.api.session import ApiSession
+from chatbot_nb.transport.inbound.http import Response
+from chatbot_nb.transport.inbound.server import Server
 
 CREATES = 1000
 ROUNDS = 5

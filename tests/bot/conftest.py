@@ -11,8 +11,8 @@ from urllib.parse import parse_qs
 import pytest
 
 from chatbot_nb.bot.new_request import new_request
-from chatbot_nb.transport.http import Response
-from chatbot_nb.transport.server import Server
+from chatbot_nb.transport.inbound.http import Response
+from chatbot_nb.transport.inbound.server import Server
 
 
 @dataclass

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatbot_nb.bot.delivery import Delivery, deliver
-from chatbot_nb.transport.http import Response
+from chatbot_nb.transport.inbound.http import Response
 
 REPLY = {"responses": [{"type": "text", "message": "hello"}]}
 

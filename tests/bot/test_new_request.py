@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 import re
 
+import pytest
+
 from chatbot_nb.bot.new_request import new_request
+from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads.check import check
 
 CONNECTION = {"webhook_id": "602313f00000000000000000", "webhook_name": "foo bar"}
@@ -86,3 +89,29 @@ def test_user_attributes_are_the_live_ones_and_repeated():
     assert (visitor["default_name"], visitor["Phone number"]) == ("Ann", "+1")
     assert sum(value is None for value in visitor.values()) > len(visitor) / 2
     assert request["attributes"] == {**visitor, "foo": "bar", "x": None}
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        pytest.param(
+            {"attributes": {"a/b": object()}}, "/attributes/a~1b: a Python object: JSON has no such value", id="object"
+        ),
+        pytest.param(
+            {"attributes": {"a": [{"b": float("nan")}]}},
+            "/attributes/a/0/b: NaN is not JSON; send null, or leave it out",
+            id="nan",
+        ),
+        pytest.param({"message": 5}, "/message: 5 is not a string", id="message"),
+    ],
+)
+def test_what_no_request_can_hold_is_an_error_that_says_where(given, message):
+    """Nothing of pydantic's reaches the user, and all of it is told."""
+    with pytest.raises(PayloadError) as caught:
+        new_request(webhook_id="x", webhook_name="y", **given)
+    assert str(caught.value) == f"request: 1 error\n  {message}"
+
+
+def test_a_tuple_is_an_array():
+    """As json.dumps would write it."""
+    assert new_request(**CONNECTION, attributes={"sizes": (1, 2)}).attributes["sizes"] == [1, 2]

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from chatbot_nb.bot.verification import verify
-from chatbot_nb.transport.http import Response
+from chatbot_nb.transport.inbound.http import Response
 
 TOKEN = "s3cret & token"
 ANSWER_SO = "answer 200 with the value of the query parameter challenge as the whole body"

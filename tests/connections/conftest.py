@@ -7,8 +7,8 @@ import pytest
 
 from chatbot_nb.connections.client import Client
 from chatbot_nb.sandbox.sandbox import Sandbox
-from chatbot_nb.transport.http import Response
-from chatbot_nb.transport.server import Server
+from chatbot_nb.transport.inbound.http import Response
+from chatbot_nb.transport.inbound.server import Server
 
 LIST = "/v2/integrations/webhook"
 

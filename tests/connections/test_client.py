@@ -9,7 +9,7 @@ import pytest
 from pydantic import SecretStr
 
 import chatbot_nb as cb
-from chatbot_nb.transport.http import Response
+from chatbot_nb.transport.inbound.http import Response
 
 STORY = "5" * 24
 URL = "https://hooks.example/orders"

@@ -11,8 +11,8 @@ import pytest
 
 import chatbot_nb as cb
 from chatbot_nb.connections import details
-from chatbot_nb.transport import session as session_module
-from chatbot_nb.transport.http import Response
+from chatbot_nb.transport.api import session as session_module
+from chatbot_nb.transport.inbound.http import Response
 
 LIST = {
     "name": "str",
@@ -23,7 +23,7 @@ LIST = {
     "created_at": "datetime64[us, UTC]",
     "updated_at": "datetime64[us, UTC]",
 }
-DETAILS = {"has_token": "bool", "headers": "str", "auth_username": "str", "read_error": "str"}
+DETAILS = {"has_token": "boolean", "headers": "str", "auth_username": "str", "read_error": "str"}
 REVEALED = {"token": "str", "header_values": "str", "auth_password": "str"}
 PATH = "/v2/integrations/webhook"
 
@@ -69,7 +69,7 @@ def test_columns_and_dtypes_are_fixed(sandbox, client, options, columns, count):
     assert types(frame) == columns
     assert list(frame) == list(columns)
     assert (frame.index.name, str(frame.index.dtype), len(frame)) == ("id", "str", count)
-    assert frame.attrs == {"findings": ()}
+    assert frame.attrs == {"findings": []}
 
 
 @pytest.mark.parametrize("storage", ["python", "pyarrow"])
@@ -172,7 +172,7 @@ def test_a_row_that_failed_keeps_its_place_and_says_why(many):
     failed = frame[frame["read_error"].notna()]
     assert failed["name"].tolist() == ["n3", "n5", "n7", "n9"]
     assert failed["token"].isna().all()
-    assert not failed["has_token"].any()
+    assert failed["has_token"].isna().all()
     assert frame["token"].notna().sum() == 36
 
 
@@ -185,7 +185,7 @@ def test_details_that_cannot_be_read_are_findings_with_their_row(many):
     many.put({"token": 12345678}, f"{PATH}/{1:024}")
     with pytest.warns(cb.UnreadableFieldWarning) as caught:
         frame = many.client.connections.frame(details=True)
-    assert [str(finding) for finding in frame.attrs["findings"]] == [
+    assert [f"{each['pointer']}: {each['message']}" for each in frame.attrs["findings"]] == [
         "/0: 5 is not a connection; it is left out",
         "/2/token: the value is not a string",
         "/3/name: 7 is not a string",

@@ -4,6 +4,7 @@ import json
 import warnings
 from datetime import UTC, datetime
 
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -238,6 +239,17 @@ def test_whatever_the_list_is_the_frame_is_one_or_an_error_of_ours_comes(shared_
             return
         assert frame.dtypes.astype(str).to_dict() == COLUMNS
         assert (frame.index.name, str(frame.index.dtype)) == ("id", "str")
-        left_out = [finding for finding in frame.attrs["findings"] if "left out" in finding.message]
+        left_out = [finding for finding in frame.attrs["findings"] if "left out" in finding["message"]]
         assert len(frame) + len(left_out) == len(document)
         assert [connection.id for connection in shared_api.client.connections.all()] == list(frame.index)
+
+
+def test_a_frame_with_findings_can_be_written_to_parquet(shared_api, tmp_path):
+    """pandas writes attrs as JSON: what could not be read goes along, and comes back."""
+    shared_api.put([{**DOCUMENTED[0], "createdAt": "2020-04-1T00:00:300.000Z"}])
+    with pytest.warns(errors.UnreadableFieldWarning):
+        frame = shared_api.client.connections.frame()
+    frame.to_parquet(tmp_path / "account.parquet")
+    again = pd.read_parquet(tmp_path / "account.parquet")
+    assert again.attrs["findings"][0]["actual"] == "'2020-04-1T00:00:300.000Z'"
+    assert again.attrs == frame.attrs

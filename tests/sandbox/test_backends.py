@@ -9,8 +9,9 @@ import pytest
 from chatbot_nb.bot.delivery import deliver
 from chatbot_nb.bot.new_request import new_request
 from chatbot_nb.bot.verification import verify
+from chatbot_nb.payloads.check import check
 from chatbot_nb.sandbox.backends import BACKENDS
-from chatbot_nb.transport.fetch import fetch
+from chatbot_nb.transport.outbound.fetch import fetch
 
 
 def _request(**fields):
@@ -38,12 +39,16 @@ def test_hello_greets_and_sets_an_attribute(sandbox):
     }
 
 
-@pytest.mark.parametrize(
-    "name", [None, "", "x" * 2000, "\ud800", "<b>"], ids=["null", "empty", "long", "half a pair", "markup"]
-)
+@pytest.mark.parametrize("name", [None, "", "x" * 2000, "<b>"], ids=["null", "empty", "long", "markup"])
 def test_hello_stays_valid_whatever_the_name(sandbox, name):
     """Limits of its own reply are kept."""
     assert _deliver(sandbox, "hello", user_attributes={"default_name": name}).ok
+
+
+def test_hello_stays_valid_for_half_a_surrogate_pair(sandbox):
+    """JSON can spell what no UTF-8 can hold; the reply is text all the same."""
+    body = b'{"userAttributes": {"default_name": "\\ud800"}}'
+    assert check(fetch("POST", sandbox.backends["hello"], body=body).body).findings == ()
 
 
 @pytest.mark.parametrize("body", [b"", b"[", b"[" * 100_000, b"[]", b'{"userAttributes": 5}', b"\xff"])

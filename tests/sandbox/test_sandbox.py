@@ -25,8 +25,8 @@ from chatbot_nb.errors import (
     TransportError,
 )
 from chatbot_nb.sandbox.sandbox import Sandbox
-from chatbot_nb.transport.http import Response
-from chatbot_nb.transport.server import Server
+from chatbot_nb.transport.inbound.http import Response
+from chatbot_nb.transport.inbound.server import Server
 
 STORY = "634fef700000000000000001"
 NEW = {"story_id": STORY, "name": "Orders", "url": "https://orders.example/hook"}

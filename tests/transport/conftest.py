@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import pytest
 
-from chatbot_nb.transport.http import Limits, Response
-from chatbot_nb.transport.server import Server
+from chatbot_nb.transport.inbound.http import Limits, Response
+from chatbot_nb.transport.inbound.server import Server
 
 
 async def _echo(request):

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from chatbot_nb import errors
-from chatbot_nb.transport.api_errors import api_error, not_json, reason
+from chatbot_nb.transport.api.refusals import api_error, not_json, reason
 
 URL = "http://h/v2/integrations/webhook/5f52"
 

@@ -18,9 +18,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatbot_nb.errors import ApiTimeoutError, TransportError
-from chatbot_nb.transport import outbound
 from chatbot_nb.transport.failures import failure_of
-from chatbot_nb.transport.fetch import Phases, fetch
+from chatbot_nb.transport.outbound import link
+from chatbot_nb.transport.outbound.fetch import Phases, fetch
 
 TLS = Path(__file__).parent.parent / "data" / "tls"
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -124,9 +124,9 @@ def backend():
 def trusted(monkeypatch):
     """The tests' own authority is trusted, as any other would be."""
     monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
-    outbound._tls_context.cache_clear()
+    link._tls_context.cache_clear()
     yield
-    outbound._tls_context.cache_clear()
+    link._tls_context.cache_clear()
 
 
 def error_of(url, **options):
@@ -214,14 +214,14 @@ def test_first_byte_is_timed_apart_from_the_body(backend, monkeypatch):
     """A backend that thinks shows in `first_byte`, one that trickles shows in `body`; here by a clock of the test."""
     now = [0.0]
     lapped = threading.Semaphore(0)
-    lap = outbound.Outbound.lap
+    lap = link.Link.lap
 
     def lap_and_tell(self):
         lap(self)
         lapped.release()
 
-    monkeypatch.setattr(outbound.Outbound, "lap", lap_and_tell)
-    monkeypatch.setattr(outbound, "time", SimpleNamespace(monotonic=lambda: now[0]))
+    monkeypatch.setattr(link.Link, "lap", lap_and_tell)
+    monkeypatch.setattr(link, "time", SimpleNamespace(monotonic=lambda: now[0]))
 
     def script(connection, _backend):
         for _ in ("dns", "connect", "tls"):

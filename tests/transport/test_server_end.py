@@ -15,8 +15,8 @@ import time
 
 import pytest
 
-from chatbot_nb.transport.http import Response
-from chatbot_nb.transport.server import Server
+from chatbot_nb.transport.inbound.http import Response
+from chatbot_nb.transport.inbound.server import Server
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 
@@ -39,8 +39,8 @@ def script(code, *args):
     """Run Python code in a process of its own, as a user would."""
     prelude = """
         import asyncio, os, socket, sys, threading, time
-        from chatbot_nb.transport.http import Response
-        from chatbot_nb.transport.server import Server
+        from chatbot_nb.transport.inbound.http import Response
+        from chatbot_nb.transport.inbound.server import Server
         async def hello(request):
             return Response(200, (), b"hello")
     """
@@ -154,8 +154,8 @@ def test_case_67_stop_from_a_handler():
 
 def test_case_67_stop_does_not_wait_for_a_handler_that_blocks(monkeypatch):
     """A handler that blocks the loop holds up stop() only so long, and check() says what happened."""
-    monkeypatch.setattr("chatbot_nb.transport.server._GRACE", 0.1)
-    monkeypatch.setattr("chatbot_nb.transport.server._JOIN_MARGIN", 0.1)
+    monkeypatch.setattr("chatbot_nb.transport.inbound.server._GRACE", 0.1)
+    monkeypatch.setattr("chatbot_nb.transport.inbound.server._JOIN_MARGIN", 0.1)
     entered, release = threading.Event(), threading.Event()
 
     async def blocks(_request):

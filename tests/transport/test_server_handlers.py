@@ -9,8 +9,8 @@ import threading
 
 import pytest
 
-from chatbot_nb.transport.http import Response
-from chatbot_nb.transport.server import Server
+from chatbot_nb.transport.inbound.http import Response
+from chatbot_nb.transport.inbound.server import Server
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 GET_AND_CLOSE = b"GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot_nb.transport.http import Response
+from chatbot_nb.transport.inbound.http import Response
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from chatbot_nb.errors import ListenError
-from chatbot_nb.transport.http import Response
-from chatbot_nb.transport.server import Server
+from chatbot_nb.transport.inbound.http import Response
+from chatbot_nb.transport.inbound.server import Server
 
 GET = b"GET / HTTP/1.1\r\nHost: a\r\n\r\n"
 

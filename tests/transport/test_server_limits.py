@@ -9,7 +9,7 @@ import socket
 
 import pytest
 
-from chatbot_nb.transport.http import Response
+from chatbot_nb.transport.inbound.http import Response
 
 HEAD = b"POST / HTTP/1.1\r\nHost: a\r\n"
 MIB = 1024 * 1024

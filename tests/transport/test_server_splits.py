@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot_nb.transport.framing import Refused, RequestReader
-from chatbot_nb.transport.http import Limits
+from chatbot_nb.transport.inbound.framing import Refused, RequestReader
+from chatbot_nb.transport.inbound.http import Limits
 
 LIMITS = Limits(head_bytes=300, target_bytes=60, headers=6, body_bytes=40)
 HOST = b"Host: a\r\n"

@@ -15,8 +15,8 @@ from pathlib import Path
 import pytest
 
 from chatbot_nb import errors
-from chatbot_nb.transport import session as session_module
-from chatbot_nb.transport.session import ApiSession
+from chatbot_nb.transport.api import session as session_module
+from chatbot_nb.transport.api.session import ApiSession
 
 TOKEN = "s3cret-access-token"
 TLS = Path(__file__).parents[1] / "data" / "tls"

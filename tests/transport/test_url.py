@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot_nb.transport.url import add_query, parse_url
+from chatbot_nb.transport.outbound.url import add_query, parse_url
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """The mistakes that real backends make: each is recognised, named once, and put right.
 
 A hint is a small function that looks at one place of a `Draft`; a table at the end of this module, and one at the end
-of `response_hints`, say which hints look where, in which order. Source of the list: public code of webhook backends;
+of `response`, say which hints look where, in which order. Source of the list: public code of webhook backends;
 that none of these shapes is accepted is the documentation's.
 """
 
@@ -9,19 +9,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from chatbot_nb.payloads.draft import Draft, objects_in
-from chatbot_nb.payloads.response_hints import MESSAGE_KEYS, apply_to_response
+from chatbot_nb.payloads.hints.draft import Draft, objects_in
+from chatbot_nb.payloads.hints.response import MESSAGE_KEYS, apply_to_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chatbot_nb.payloads.draft import JsonObject
+    from chatbot_nb.payloads.hints.draft import JsonObject
     from chatbot_nb.payloads.translate import Loc
 
 _VERSION_1_ATTRIBUTES: Final = ("parameters", "sessionAttributes")
 
 
-def apply(value: object) -> Draft:
+def put_right(value: object) -> Draft:
     """Return a reply's draft with every known mistake named and put right."""
     draft = Draft(value)
     for hint in _WHOLE:

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Final, Literal
 
 import h11
 
-from chatbot_nb.transport.http import Request
+from chatbot_nb.transport.inbound.http import Request
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from chatbot_nb.transport.http import Limits, Status
+    from chatbot_nb.transport.inbound.http import Limits, Status
 
 _WIRE: Final = 4096  # bytes of a refused request that are kept as they came
 _LINE_SLACK: Final = 64  # method, spaces and version around a target

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
-    from chatbot_nb.transport.connection import Connection
-    from chatbot_nb.transport.http import Limits, Request, Response, Timing
+    from chatbot_nb.transport.inbound.http import Limits, Request, Response, Timing
 
     Handler = Callable[[Request], Awaitable[Response | None]]
     ExchangeHook = Callable[[Request, Response | None, Timing], None]
@@ -37,6 +36,19 @@ class Counts:
     idle: int = 0
 
 
+class Open(Protocol):
+    """An open connection, as its server knows it."""
+
+    def stop(self) -> None:
+        """Close now if nothing is under way, else after this exchange."""
+
+    def abort(self) -> None:
+        """Close now, whatever is under way."""
+
+    def fileno(self) -> int:
+        """Return the socket's descriptor, -1 if it is closed."""
+
+
 @dataclass(slots=True)
 class Shared:
     """What the connections of one server have in common; used on its loop only."""
@@ -46,7 +58,7 @@ class Shared:
     on_exchange: ExchangeHook | None
     errors: list[BaseException]
     counts: Counts
-    open: set[Connection] = field(default_factory=set)
+    open: set[Open] = field(default_factory=set)
     stopping: bool = False
     all_closed: asyncio.Event = field(default_factory=asyncio.Event)
 
@@ -55,7 +67,7 @@ class Shared:
         if len(self.errors) < _KEPT_ERRORS:
             self.errors.append(error)
 
-    def forget(self, connection: Connection) -> None:
+    def forget(self, connection: Open) -> None:
         """Count a connection out."""
         self.open.discard(connection)
         if self.stopping and not self.open:

@@ -53,7 +53,7 @@ def transport_error(method: str, url: str, error: BaseException, *, timeout: flo
     Returns
     -------
     TransportError
-        `ApiTimeoutError` where the deadline passed. ``code`` is Node's, as `chatbot_nb.transport.fetch` has it.
+        `ApiTimeoutError` where the deadline passed. ``code`` is Node's, as `fetch` has it.
     """
     code = code_of(error)
     shown = safe_url(url)

@@ -11,15 +11,15 @@ import threading
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from chatbot_nb.errors import ListenError
-from chatbot_nb.transport import process
-from chatbot_nb.transport.connection import Connection
-from chatbot_nb.transport.http import Limits
-from chatbot_nb.transport.shared import Counts, Shared
+from chatbot_nb.transport.inbound import process
+from chatbot_nb.transport.inbound.connection import Connection
+from chatbot_nb.transport.inbound.http import Limits
+from chatbot_nb.transport.inbound.shared import Counts, Shared
 
 if TYPE_CHECKING:
     from types import TracebackType
 
-    from chatbot_nb.transport.shared import ExchangeHook, Handler
+    from chatbot_nb.transport.inbound.shared import ExchangeHook, Handler
 
 _BACKLOG: Final = 1024  # the default of 5 resets most of 300 simultaneous connections
 _GRACE: Final = 2.0  # seconds that exchanges under way get when the server stops
@@ -52,7 +52,7 @@ class Server:
 
     Examples
     --------
-    >>> from chatbot_nb.transport.http import Response
+    >>> from chatbot_nb.transport.inbound.http import Response
     >>> async def hello(request):
     ...     return Response.json({"path": request.path})
     >>> with Server(hello) as server:

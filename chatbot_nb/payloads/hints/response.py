@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final, get_args
 
 from chatbot_nb.payloads.buttons import Button
-from chatbot_nb.payloads.draft import objects_in
+from chatbot_nb.payloads.hints.draft import objects_in
 from chatbot_nb.payloads.responses import BotResponse
 from chatbot_nb.payloads.wording import either, nearest, pointer_to, show
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from chatbot_nb.payloads.draft import Draft, JsonObject
+    from chatbot_nb.payloads.hints.draft import Draft, JsonObject
     from chatbot_nb.payloads.translate import Loc
 
 MESSAGE_KEYS: Final = ("text", "content", "body", "msg")

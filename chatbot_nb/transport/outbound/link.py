@@ -16,7 +16,7 @@ from chatbot_nb.transport import failures
 
 if TYPE_CHECKING:
     from chatbot_nb.transport.failures import Step
-    from chatbot_nb.transport.url import Target
+    from chatbot_nb.transport.outbound.url import Target
 
 _RECEIVE = 65_536
 _HEAD_TOO_LARGE = 431  # h11's mark on the error of its own limit, 16 KiB
@@ -29,7 +29,7 @@ def _tls_context() -> ssl.SSLContext:
     return ssl.create_default_context()
 
 
-class Outbound:
+class Link:
     """One connection under way: its deadline, its laps, and the step that a failure belongs to.
 
     Parameters

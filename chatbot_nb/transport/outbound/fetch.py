@@ -12,9 +12,9 @@ import h11
 from chatbot_nb.errors import ApiTimeoutError, TransportError
 from chatbot_nb.transport import failures
 from chatbot_nb.transport.failures import Failure
-from chatbot_nb.transport.outbound import Outbound
+from chatbot_nb.transport.outbound.link import Link
+from chatbot_nb.transport.outbound.url import Target, parse_url
 from chatbot_nb.transport.redact import safe_url
-from chatbot_nb.transport.url import Target, parse_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -125,8 +125,8 @@ def fetch(  # noqa: PLR0913  # the parts of a request, and its two bounds
         target = _target(url)
         connection = h11.Connection(h11.CLIENT)
         data = _request_bytes(connection, method, target, list(headers), body)
-        with Outbound(target, timeout) as outbound:
-            return _exchange(outbound, connection, data, max_body)
+        with Link(target, timeout) as link:
+            return _exchange(link, connection, data, max_body)
     except Failure as failure:
         kind = ApiTimeoutError if isinstance(failure, failures.DeadlineFailure) else TransportError
         shown = safe_url(url)
@@ -134,18 +134,18 @@ def fetch(  # noqa: PLR0913  # the parts of a request, and its two bounds
         raise kind(message, method=method, url=shown, code=failure.code, words=failure.words) from failure.__cause__
 
 
-def _exchange(outbound: Outbound, connection: h11.Connection, data: bytes, max_body: int) -> Fetched:
+def _exchange(link: Link, connection: h11.Connection, data: bytes, max_body: int) -> Fetched:
     try:
-        outbound.open()
-        outbound.send(data)
-        response, body = outbound.receive(connection, max_body)
-        outbound.lap()
+        link.open()
+        link.send(data)
+        response, body = link.receive(connection, max_body)
+        link.lap()
     except OSError as exc:
         if isinstance(exc, TimeoutError) and exc.errno is None:  # ours; the system's own time limit has a number
-            raise failures.timed_out(outbound.timeout, outbound.step) from None
-        raise failures.failure_of(exc, step=outbound.step, host=outbound.target.host, peer=outbound.peer) from exc
+            raise failures.timed_out(link.timeout, link.step) from None
+        raise failures.failure_of(exc, step=link.step, host=link.target.host, peer=link.peer) from exc
     headers = tuple((bytes(name), bytes(value)) for name, value in response.headers)
-    return Fetched(response.status_code, headers, body, sum(outbound.laps), Phases(*outbound.laps))
+    return Fetched(response.status_code, headers, body, sum(link.laps), Phases(*link.laps))
 
 
 def _target(url: str) -> Target:

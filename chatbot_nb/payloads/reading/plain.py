@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads._base import WireModel
 from chatbot_nb.payloads.limits import DEPTH
-from chatbot_nb.payloads.parse import Unreadable, too_large
+from chatbot_nb.payloads.reading.parse import Unreadable, too_large
 from chatbot_nb.payloads.request import Node, WebhookRequest
 from chatbot_nb.payloads.wording import pointer_to, printable, show
 

@@ -19,8 +19,8 @@ from requests.auth import AuthBase
 from urllib3.util import Retry
 
 from chatbot_nb.errors import ApiError, MissingAccessTokenError, TransportError
-from chatbot_nb.transport.api_errors import api_error, not_json
-from chatbot_nb.transport.causes import never_connected, transport_error
+from chatbot_nb.transport.api.causes import never_connected, transport_error
+from chatbot_nb.transport.api.refusals import api_error, not_json
 from chatbot_nb.transport.redact import safe_url
 
 if TYPE_CHECKING:

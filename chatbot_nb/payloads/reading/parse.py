@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from chatbot_nb.finding import Finding
-from chatbot_nb.payloads import not_json
 from chatbot_nb.payloads.limits import DEPTH
+from chatbot_nb.payloads.reading import not_json
 from chatbot_nb.payloads.wording import show
 
 if TYPE_CHECKING:

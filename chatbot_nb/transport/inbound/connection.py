@@ -10,12 +10,12 @@ import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, Literal
 
-from chatbot_nb.transport.framing import Refused, RequestReader
-from chatbot_nb.transport.http import Response, Timing
+from chatbot_nb.transport.inbound.framing import Refused, RequestReader
+from chatbot_nb.transport.inbound.http import Response, Timing
 
 if TYPE_CHECKING:
-    from chatbot_nb.transport.http import Request, Status
-    from chatbot_nb.transport.shared import Shared
+    from chatbot_nb.transport.inbound.http import Request, Status
+    from chatbot_nb.transport.inbound.shared import Shared
 
 _LINGER: Final = 1.0  # seconds in which a peer that still sends may read why it was refused
 _SPARE_CONNECTIONS: Final = 100  # over the limit, each is told so; beyond these it is only cut off

@@ -1,0 +1,1 @@
+"""The session that calls ChatBot's API, and what its failures become."""
