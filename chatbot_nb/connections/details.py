@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import queue
 import threading
+import time
 import warnings
 from typing import TYPE_CHECKING, Final, Protocol
 
@@ -14,11 +15,12 @@ from chatbot_nb.connections.frame import texts
 from chatbot_nb.errors import ChatBotError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from chatbot_nb.connections.reading import Reader, Row
     from chatbot_nb.transport.api.session import ApiSession
 
+_PATIENCE: Final = 1.0  # seconds without a progress bar
 _NOT_READ: Final = "not read: interrupted"
 _DETAILS: Final = ("token", "headers", "auth")
 
@@ -107,18 +109,14 @@ class Fetch:
 
     def run(self, *, progress: bool) -> list[Row | ChatBotError | None]:
         """Return for each id, in order, the connection, why it could not be read, or None if it was not tried."""
-        from tqdm.auto import tqdm
-
         workers: list[threading.Thread] = []
         try:
             for number in range(self._allowed):
                 workers.append(threading.Thread(target=self._work, args=(number,), daemon=True))
                 workers[-1].start()
-            with tqdm(total=len(self._ids), desc="connections", delay=1, disable=not progress) as bar:
-                for _ in self._ids:
-                    if mistake := self._ticks.get():
-                        raise mistake
-                    bar.update()
+            for _ in self._ticked(progress=progress):
+                if mistake := self._ticks.get():
+                    raise mistake
         except KeyboardInterrupt:
             self.interrupted = True
         finally:
@@ -126,6 +124,19 @@ class Fetch:
             for worker in workers:
                 worker.join()
         return self._outcomes
+
+    def _ticked(self, *, progress: bool) -> Iterator[object]:
+        """Yield once for each id; what takes longer than a second gets a progress bar."""
+        begin = time.monotonic()
+        total = len(self._ids)
+        for done in range(total):
+            # Not tqdm's own delay: in a notebook it makes the bar's widgets, and their messages, even if none is shown.
+            if progress and time.monotonic() - begin > _PATIENCE:
+                from tqdm.auto import tqdm
+
+                yield from tqdm(range(done, total), desc="connections", initial=done, total=total)
+                return
+            yield None
 
     def _work(self, number: int) -> None:
         # The first worker is always allowed, so the work ends.
