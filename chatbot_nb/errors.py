@@ -13,13 +13,15 @@
     ├── ListenError (OSError)               a server of ours could not start
     └── SandboxError (RuntimeError)         the sandbox was asked for something it cannot do now
 
+    UnreadableFieldWarning (UserWarning)    a field that the API sent could not be read
+
 No message, ``str`` or ``repr`` of these holds an access token, a connection's token, a header's value or a whole
 payload; URLs have passed `chatbot_nb.transport.redact.safe_url`.
 """
 
 from __future__ import annotations
 
-from functools import partial
+import copyreg
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -32,7 +34,11 @@ _SHOWN_FINDINGS = 3
 
 
 class ChatBotError(Exception):
-    """Base of every exception that this package raises on purpose."""
+    """Base of what this package raises for data, API, network and sandbox; a senseless argument is a ValueError."""
+
+    def __reduce__(self) -> tuple[object, ...]:
+        # Not through __init__, which for some needs more than the message; notes that were added come along.
+        return copyreg.__newobj__, (type(self),), {**vars(self), "args": self.args}  # type: ignore[attr-defined]
 
 
 class UnreadableFieldWarning(UserWarning):
@@ -56,16 +62,12 @@ class PayloadError(ChatBotError, ValueError):
 
     def __init__(self, findings: Iterable[Finding], what: str = "payload") -> None:
         self.findings = tuple(findings)
-        self._what = what
         errors = [finding for finding in self.findings if finding.severity == "error"]
         lines = [str(finding) for finding in errors[:_SHOWN_FINDINGS]]
         if len(errors) > _SHOWN_FINDINGS:
             lines.append(f"and {len(errors) - _SHOWN_FINDINGS} more in .findings")
         count = f"{len(errors)} error" + ("" if len(errors) == 1 else "s")
         super().__init__("\n  ".join([f"{what}: {count}", *lines]))
-
-    def __reduce__(self) -> tuple[type[PayloadError], tuple[object, ...]]:
-        return type(self), (self.findings, self._what)
 
 
 class MissingAccessTokenError(ChatBotError, ValueError):
@@ -93,9 +95,6 @@ class ApiError(ChatBotError):
         self.url = url
         self.status = status
         self.body = body
-
-    def __reduce__(self) -> tuple[partial[ApiError], tuple[()]]:
-        return partial(type(self), str(self), **vars(self)), ()
 
 
 class AuthenticationError(ApiError):
@@ -134,9 +133,6 @@ class TransportError(ChatBotError, OSError):
         self.url = url
         self.code = code
         self.words = words
-
-    def __reduce__(self) -> tuple[partial[TransportError], tuple[()]]:
-        return partial(type(self), str(self), **vars(self)), ()
 
 
 class ApiTimeoutError(TransportError, TimeoutError):

@@ -32,6 +32,7 @@ WARNING = Finding("/x", "unknown_key", "warning", "'x' is not a documented key h
 )
 def test_an_error_survives_pickling(error):
     """A worker process can hand it back whole: same type, same text, same attributes."""
+    error.add_note("seen by a worker")
     copy = pickle.loads(pickle.dumps(error))
     assert type(copy) is type(error)
     assert str(copy) == str(error)

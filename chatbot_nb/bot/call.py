@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote
 
 from chatbot_nb.errors import TransportError
 from chatbot_nb.finding import Finding
 from chatbot_nb.transport.encoding import decode_body
+from chatbot_nb.transport.headers import USER_AGENT
 from chatbot_nb.transport.outbound.fetch import fetch
 from chatbot_nb.transport.redact import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-#: What every request carries unless a custom header replaces it. The name is ours: nobody should take it for ChatBot.
+#: What every request carries unless a custom header replaces it.
 DEFAULT_HEADERS: Final = {
-    "User-Agent": "chatbot-nb",
+    "User-Agent": USER_AGENT,
     "Accept": "application/json, text/plain, */*",
     "Accept-Encoding": "gzip, deflate",
 }
@@ -85,18 +85,3 @@ def location(answer: Answer, *, hidden: Iterable[str | None]) -> str:
     shown = safe_url(answer.header("location"))[:200]
     told = any(secret and secret in unquote(shown) for secret in hidden)
     return f" ({shown})" if shown and not told else ""
-
-
-def counts(findings: Iterable[Finding]) -> str:
-    """Return ``"1 error, 2 warnings"``, empty if there are none of either."""
-    found = [finding.severity for finding in findings]
-    numbers = [(found.count("error"), "error"), (found.count("warning"), "warning")]
-    return ", ".join(f"{number} {word}{'' if number == 1 else 's'}" for number, word in numbers if number)
-
-
-def as_html(title: str, url: str, error: str | None, details: str) -> str:
-    """Return a static view; every part is escaped here but ``details``, which is HTML already."""
-    lines = [f"<p><strong>{escape(title)}</strong><br><code>{escape(url)}</code></p>"]
-    if error is not None:
-        lines.append(f"<p>error: <code>{escape(error)}</code></p>")
-    return f"<div>{''.join(lines)}{details}</div>"

@@ -6,9 +6,10 @@ import uuid
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from chatbot_nb.bot.call import DEFAULT_HEADERS, Answer, as_html, call, counts, location, no_answer
+from chatbot_nb.bot.call import DEFAULT_HEADERS, Answer, call, location, no_answer
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.check import check
+from chatbot_nb.payloads.display import as_html, counts
 from chatbot_nb.payloads.report import Report
 from chatbot_nb.transport.outbound.fetch import FRAMING_HEADERS, basic_auth
 from chatbot_nb.transport.outbound.url import add_query
@@ -73,7 +74,7 @@ class Delivery:
 
     def _repr_html_(self) -> str:
         details = self.report._repr_html_() if self.report.findings else ""  # the notebook's protocol
-        return as_html(repr(self), f"POST {self.url}", self.error, details)
+        return as_html(repr(self), sent=f"POST {self.url}", error=self.error, details=details)
 
     def _own_findings(self) -> tuple[Finding, ...]:
         # The status says already what the one finding of a failed delivery says.
@@ -114,7 +115,7 @@ def deliver(  # noqa: PLR0913  # what a connection holds, one parameter each
     Raises
     ------
     ValueError
-        A timeout outside 0 to 86,400 seconds.
+        The timeout is not above 0 and at most 86,400 seconds.
 
     Notes
     -----

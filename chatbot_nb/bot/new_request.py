@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import secrets
 import uuid
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
+from chatbot_nb.errors import PayloadError
+from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.check import check
 from chatbot_nb.payloads.request import WebhookRequest
+from chatbot_nb.payloads.wording import show
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from pydantic import JsonValue
 
 # What a live chat carries of its visitor, in this order; most of it is null.
@@ -82,7 +84,7 @@ def new_request(  # noqa: PLR0913  # what of a request a caller may want to choo
     Source: ChatBot docs, "How ChatBot Webhooks works?"; ``message``, the ``default_*`` names and the form of the
     ids as live deliveries show them.
     """
-    visitor: dict[str, JsonValue] = {**_USER_ATTRIBUTES, **(user_attributes or {})}
+    visitor = {**_USER_ATTRIBUTES, **_given("userAttributes", user_attributes)}
     data: dict[str, object] = {
         "chatId": chat_id or object_id(),
         "messageId": str(uuid.uuid4()),
@@ -97,9 +99,15 @@ def new_request(  # noqa: PLR0913  # what of a request a caller may want to choo
             "webhookName": webhook_name,
         },
         "userAttributes": visitor,
-        "attributes": {**visitor, **(attributes or {})},
+        "attributes": {**visitor, **_given("attributes", attributes)},
     }
     if message is None:
         del data["message"]
     check(data, kind="request").raise_if_invalid()
     return WebhookRequest.model_validate_json(json.dumps(data))  # a tuple becomes an array, as on the wire
+
+
+def _given(name: str, attributes: Mapping[str, JsonValue] | None) -> Mapping[str, JsonValue]:
+    if attributes is None or isinstance(attributes, Mapping):
+        return attributes or {}
+    raise PayloadError([Finding(f"/{name}", "wrong_type", "error", f"{show(attributes)} is not an object")], "request")

@@ -6,18 +6,17 @@ import json
 import re
 import secrets
 from dataclasses import dataclass
-from html import escape
 from typing import Final
 
-from chatbot_nb.bot.call import DEFAULT_HEADERS, Answer, as_html, call, counts, location, no_answer
+from chatbot_nb.bot.call import DEFAULT_HEADERS, Answer, call, location, no_answer
 from chatbot_nb.finding import Finding
+from chatbot_nb.payloads.display import as_html, counts
 from chatbot_nb.transport.outbound.url import add_query
 from chatbot_nb.transport.redact import safe_url
 
 _CHALLENGE_BYTES: Final = 48  # 64 characters of A-Za-z0-9_-
 _NOT_THE_CHALLENGE = "The answer is not the challenge"
 _HTML = re.compile(rb"(\xef\xbb\xbf)?\s*<(!doctype|html|head|body)\b", re.IGNORECASE)
-_BOM = b"\xef\xbb\xbf"
 _ANSWER_SO = "answer 200 with the value of the query parameter challenge as the whole body"
 _NO_GET_ROUTE: Final = frozenset({404, 405, 501})
 _REFUSED: Final = frozenset({401, 403})
@@ -60,8 +59,7 @@ class Verification:
         return f"Verification({', '.join(part for part in parts if part)})"
 
     def _repr_html_(self) -> str:
-        details = "".join(f"<p>{escape(each.severity)}: {escape(each.message)}</p>" for each in self.findings)
-        return as_html(repr(self), f"GET {self.url}", self.error, details)
+        return as_html(repr(self), sent=f"GET {self.url}", error=self.error, findings=self.findings)
 
 
 def verify(url: str, *, token: str | None = None, timeout: float = 10.0) -> Verification:
@@ -84,7 +82,7 @@ def verify(url: str, *, token: str | None = None, timeout: float = 10.0) -> Veri
     Raises
     ------
     ValueError
-        A timeout outside 0 to 86,400 seconds.
+        The timeout is not above 0 and at most 86,400 seconds.
 
     Notes
     -----
@@ -156,49 +154,37 @@ def _token_advice(token: str | None) -> str:
 
 
 def _bad_body(body: bytes, challenge: str, token: str | None) -> Finding:
-    """Return the first of the known mistakes that fits; the last one always does."""
+    """Return the first of the known mistakes that fits."""
     text = body.decode("utf-8", errors="replace")
     document = _json(text)
-    bare = document if isinstance(document, str) else text.strip()
-    found = challenge in text
-    mistakes: tuple[tuple[bool, Finding], ...] = (
-        (
-            document == challenge,
-            _warning("challenge_quoted", "the challenge is in JSON quotes; it may pass, but send it without them"),
-        ),
-        (
-            body == _BOM + challenge.encode(),
-            _warning("challenge_bom", "a byte order mark stands before the challenge; save the source without it"),
-        ),
-        (not body.strip(), _error("empty", f"the body is empty; {_ANSWER_SO}")),
-        (
-            text.strip() == challenge,
-            _error("challenge_whitespace", "white space stands around the challenge; send it without a line break"),
-        ),
-        (
-            token is not None and bare == token,
-            _error("token_echoed", f"the body is the token, which is to be compared only; {_ANSWER_SO}"),
-        ),
-        (
-            _HTML.match(body) is not None,
-            _error(
-                "html_body",
-                "the body is an HTML page, perhaps a login, a tunnel's warning or a web site's start page; check the "
-                f"URL, and {_ANSWER_SO}",
-            ),
-        ),
-        (
-            found and isinstance(document, (dict, list)),
-            _error("challenge_in_json", "the challenge is wrapped in JSON; send its characters alone, without keys"),
-        ),
-        (found, _error("challenge_in_text", "other text stands around the challenge; send its characters alone")),
-        (
-            isinstance(document, dict),
-            _error("json_body", f"the body is JSON without the challenge, as if for a POST; for a GET {_ANSWER_SO}"),
-        ),
-        (True, _error("other_body", f"the body ({len(body)} bytes) does not hold the challenge; {_ANSWER_SO}")),
-    )
-    return next(finding for fits, finding in mistakes if fits)
+    if _HTML.match(body):
+        what = "an HTML page, perhaps a login, a tunnel's warning or a web site's start page"
+        return _error("html_body", f"the body is {what}; check the URL, and {_ANSWER_SO}")
+    if challenge in text or document == challenge:
+        return _not_bare(text, document, challenge)
+    if not body.strip():
+        return _error("empty", f"the body is empty; {_ANSWER_SO}")
+    if token is not None and token == (document if isinstance(document, str) else text.strip()):
+        return _error("token_echoed", f"the body is the token, which is to be compared only; {_ANSWER_SO}")
+    if isinstance(document, dict):
+        return _error("json_body", f"the body is JSON without the challenge, as if for a POST; for a GET {_ANSWER_SO}")
+    return _error("other_body", f"the body ({len(body)} bytes) does not hold the challenge; {_ANSWER_SO}")
+
+
+def _not_bare(text: str, document: object, challenge: str) -> Finding:
+    """Say what stands around the challenge."""
+    if document == challenge:
+        return _warning("challenge_quoted", "the challenge is in JSON quotes; it may pass, but send it without them")
+    if text == "\ufeff" + challenge:
+        message = "a byte order mark stands before the challenge; save the source without it"
+        return _warning("challenge_bom", message)
+    if text.strip() == challenge:
+        message = "white space stands around the challenge; send it without a line break"
+        return _error("challenge_whitespace", message)
+    if isinstance(document, (dict, list)):
+        message = "the challenge is wrapped in JSON; send its characters alone, without keys"
+        return _error("challenge_in_json", message)
+    return _error("challenge_in_text", "other text stands around the challenge; send its characters alone")
 
 
 def _json(text: str) -> object:

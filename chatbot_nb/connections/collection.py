@@ -18,6 +18,7 @@ from chatbot_nb.connections.writing import (
     secrets_of,
 )
 from chatbot_nb.errors import ApiError
+from chatbot_nb.payloads.wording import kind_of
 from chatbot_nb.transport.redact import safe_url
 
 if TYPE_CHECKING:
@@ -143,7 +144,8 @@ class Connections:
         answer = self._session.request("POST", COLLECTION, json=body, secrets=secrets_of(body))
         if isinstance(answer, dict) and isinstance(answer.get("id"), str) and answer["id"]:
             return str(answer["id"])
-        raise self._unexpected("POST", COLLECTION, "an object with the id of the new connection", answer)
+        said = "the answer holds no id. Look in client.connections.all() whether it was created before you try again"
+        raise self._error("POST", COLLECTION, said)
 
     def update(  # noqa: PLR0913  # the documented fields
         self,
@@ -240,8 +242,9 @@ class Connections:
         Notes
         -----
         One request, and those of the details. Fewer are made at once after an answer of status 429. Interrupting
-        the details (the stop button, Ctrl-C) starts no more requests, and returns what was read. Source: ChatBot
-        docs, "List all connections", "List single connection".
+        the details (the stop button, Ctrl-C) starts no more requests, gives those under way one second, and returns
+        what was read. Excel knows no time zones: before ``to_excel``, pass both times through
+        ``.dt.tz_localize(None)``. Source: ChatBot docs, "List all connections", "List single connection".
         """
         if reveal and not details:
             raise ValueError("reveal=True shows what only details=True reads; pass frame(details=True, reveal=True)")
@@ -270,8 +273,7 @@ class Connections:
         raise self._unexpected("GET", path, "a connection", answer)
 
     def _unexpected(self, method: str, path: str, wanted: str, answer: object) -> ApiError:
-        kinds = {dict: "an object", list: "an array", str: "a string", type(None): "nothing"}
-        got = kinds.get(type(answer), "a number or a truth value")
+        got = "nothing" if answer is None else kind_of(answer)
         return self._error(method, path, f"answered with {got}, not {wanted}. Check base_url")
 
     def _error(self, method: str, path: str, said: str) -> ApiError:

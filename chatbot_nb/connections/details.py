@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from chatbot_nb.connections.reading import Reader, Row
     from chatbot_nb.transport.api.session import ApiSession
 
-_PATIENCE: Final = 1.0  # seconds without a progress bar
+_PATIENCE: Final = 1.0  # seconds: without a progress bar, and for calls under way once they are not waited for
 _NOT_READ: Final = "not read: interrupted"
 _DETAILS: Final = ("token", "headers", "auth")
 
@@ -121,9 +121,11 @@ class Fetch:
             self.interrupted = True
         finally:
             self._stop.set()
+            # A call that hangs must not hold up who pressed stop: its thread ends by itself, at its timeout.
+            give_up = time.monotonic() + _PATIENCE
             for worker in workers:
-                worker.join()
-        return self._outcomes
+                worker.join(max(0.0, give_up - time.monotonic()))
+        return list(self._outcomes)  # a copy, which such a thread does not change
 
     def _ticked(self, *, progress: bool) -> Iterator[object]:
         """Yield once for each id; what takes longer than a second gets a progress bar."""

@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import datetime  # not under TYPE_CHECKING: pydantic reads the annotations
 from functools import partial
-from typing import TYPE_CHECKING, Annotated, Final, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, Final, NoReturn, TypeAlias
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, Field, SecretStr, ValidationError
 from pydantic_core import PydanticCustomError
 
 from chatbot_nb.payloads import limits
-from chatbot_nb.payloads._base import WireModel
+from chatbot_nb.payloads._base import WireModel, sized
 from chatbot_nb.payloads.translate import Place, findings_of
 from chatbot_nb.payloads.wording import show
+from chatbot_nb.transport.headers import NAME as HEADER_NAME
 from chatbot_nb.transport.redact import safe_url
 
 if TYPE_CHECKING:
-    from pydantic.fields import FieldInfo
+    from collections.abc import Iterable
 
     from chatbot_nb.finding import Finding
 
 # Pointers to what findings never show; a URL may hold a password, so its own wording shows it through safe_url.
 _SECRET: Final = ("/url", "/token", "/headers", "/auth")
-_HEADER_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, section 5.6.2: token
-_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+# What the fields of JSON type object look like.
+_FORMS: Final = {"/headers": '{"X-Api-Key": "..."}', "/auth": '{"username": "...", "password": "..."}'}
+# What a header's value cannot hold: control characters but the tab, and what is beyond Latin-1.
+_UNSENDABLE: Final = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]|[^\x00-\xff]")
 _CONTROL_OR_SPACE: Final = re.compile(r"[\x00-\x20\x7f]")
 
 
-class StoryRef(WireModel):
+class _Read(WireModel):
+    # pydantic's own refusal would show the value, which may be a secret
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(
+            f"{name}: this is what was read and stays so; change it with client.connections.update(id, ...)"
+        )
+
+
+class StoryRef(_Read):
     """The story that a connection belongs to; a part that the API did not send readably is None.
 
     Attributes
@@ -41,7 +53,7 @@ class StoryRef(WireModel):
     name: str | None = None
 
 
-class Auth(WireModel):
+class Auth(_Read):
     """What a connection sends as HTTP Basic authentication.
 
     Attributes
@@ -56,7 +68,7 @@ class Auth(WireModel):
     password: SecretStr
 
 
-class Connection(WireModel):
+class Connection(_Read):
     """One webhook of the account, as the API shows it. Nothing of it is checked: reading is lenient.
 
     Attributes
@@ -93,6 +105,10 @@ class Connection(WireModel):
     headers: dict[str, SecretStr] = Field(default_factory=dict)
     auth: Auth | None = None
 
+    def __repr_args__(self) -> Iterable[tuple[str | None, Any]]:
+        # a URL may hold a password; the attribute has it whole
+        return (dict(super().__repr_args__()) | {"url": self.url and safe_url(self.url)}).items()
+
 
 def _http_url(text: str) -> str:
     """Our reading: the documentation only says that a URL is a text."""
@@ -100,7 +116,7 @@ def _http_url(text: str) -> str:
         raise PydanticCustomError("bad_url", "the value holds a space, a line break or another control character")
     try:
         parts = urlsplit(text)
-        usable = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        usable = parts.scheme in {"http", "https"} and bool(parts.hostname) and parts.port != 0  # over 65535 it raises
     except ValueError:
         usable = False
     if not usable:
@@ -110,22 +126,18 @@ def _http_url(text: str) -> str:
 
 
 def _header_name(text: str) -> str:
-    if not _HEADER_NAME.fullmatch(text):
+    if not HEADER_NAME.fullmatch(text):
         message = "{shown} is not the name of a header; use letters, digits and hyphens, as in X-Api-Key"
         raise PydanticCustomError("bad_header_name", message, {"shown": show(text)})
     return text
 
 
 def _header_value(text: str) -> str:
-    """Our reading: a line break in a value would add headers, or a body, to every delivery."""
-    if _CONTROL.search(text):
-        raise PydanticCustomError("bad_header_value", "the value holds a line break or another control character")
+    """Our reading: a line break would add headers to every delivery, and HTTP has no other alphabet."""
+    if _UNSENDABLE.search(text):
+        message = "the value holds a line break, another control character, or one beyond Latin-1"
+        raise PydanticCustomError("bad_header_value", message)
     return text
-
-
-def _sized(size: limits.Size) -> FieldInfo:
-    info: FieldInfo = Field(min_length=size.min, max_length=size.max)
-    return info
 
 
 _HeaderName: TypeAlias = Annotated[str, AfterValidator(_header_name)]
@@ -133,8 +145,8 @@ _HeaderValue: TypeAlias = Annotated[str, AfterValidator(_header_value)]
 
 
 class _NewAuth(WireModel):
-    username: Annotated[str, _sized(limits.AUTH_USERNAME)]
-    password: Annotated[str, _sized(limits.AUTH_PASSWORD)]
+    username: Annotated[str, sized(limits.AUTH_USERNAME)]
+    password: Annotated[str, sized(limits.AUTH_PASSWORD)]
 
 
 class ConnectionUpdate(WireModel):
@@ -149,7 +161,7 @@ class ConnectionUpdate(WireModel):
     token : str, optional
         1 to 1,024 characters. None, for this and the next two, says that there is none.
     headers : dict of str to str, optional
-        1 to 10 entries: header names (RFC 9110) to values without control characters (our reading).
+        1 to 10 entries: header names (RFC 9110) to values of Latin-1 without control characters (our reading).
     auth : dict, optional
         ``username`` and ``password``, 1 to 1,024 characters each.
 
@@ -158,10 +170,10 @@ class ConnectionUpdate(WireModel):
     Source: ChatBot docs, "Update connection".
     """
 
-    name: Annotated[str, _sized(limits.CONNECTION_NAME)]
-    url: Annotated[str, _sized(limits.CONNECTION_URL), AfterValidator(_http_url)]
-    token: Annotated[str, _sized(limits.CONNECTION_TOKEN)] | None = Field(None, repr=False)
-    headers: Annotated[dict[_HeaderName, _HeaderValue], _sized(limits.CONNECTION_HEADERS)] | None = Field(
+    name: Annotated[str, sized(limits.CONNECTION_NAME)]
+    url: Annotated[str, sized(limits.CONNECTION_URL), AfterValidator(_http_url)]
+    token: Annotated[str, sized(limits.CONNECTION_TOKEN)] | None = Field(None, repr=False)
+    headers: Annotated[dict[_HeaderName, _HeaderValue], sized(limits.CONNECTION_HEADERS)] | None = Field(
         None, repr=False
     )
     auth: _NewAuth | None = Field(None, repr=False)
@@ -180,7 +192,7 @@ class NewConnection(ConnectionUpdate):
     Source: ChatBot docs, "Create connection".
     """
 
-    story_id: Annotated[str, _sized(limits.STORY_ID)]
+    story_id: Annotated[str, sized(limits.STORY_ID)]
 
 
 def check_new(body: object) -> list[Finding]:
@@ -208,8 +220,14 @@ def _check(model: type[WireModel], body: object) -> list[Finding]:
     try:
         model.model_validate(body, by_alias=True, by_name=False)
     except ValidationError as error:
-        return findings_of(error, hidden=_SECRET, place=partial(_place, model))
+        return [_with_form(finding) for finding in findings_of(error, hidden=_SECRET, place=partial(_place, model))]
     return []
+
+
+def _with_form(finding: Finding) -> Finding:
+    if finding.code == "wrong_type" and (form := _FORMS.get(finding.pointer)):
+        return replace(finding, message=f"{finding.message}, such as {form}")
+    return finding
 
 
 def _place(model: type[WireModel], loc: tuple[int | str, ...]) -> Place:

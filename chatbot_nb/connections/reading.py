@@ -209,7 +209,7 @@ def warn_of(findings: Sequence[Finding], *, stacklevel: int) -> None:
     """Warn once of all that could not be read, naming the first three."""
     if not findings:
         return
-    lines = [f"{counted(len(findings), 'field')} of the API's answer could not be read and are missing:"]
+    lines = [f"{counted(len(findings), 'field')} of the API's answer could not be read:"]
     lines += [str(finding) for finding in findings[:_SHOWN_FINDINGS]]
     if len(findings) > _SHOWN_FINDINGS:
         lines.append(f"and {len(findings) - _SHOWN_FINDINGS:,} more")

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from chatbot_nb.connections.models import Auth
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.finding import Finding
+from chatbot_nb.payloads.wording import printable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,16 +23,19 @@ COLLECTION: Final = "/integrations/webhook"
 _UPDATED: Final = ("name", "url", "token", "headers", "auth")
 _OPTIONAL: Final = ("token", "headers", "auth")
 _PAIR: Final = 2
+_LONGEST_ID: Final = 256  # characters; ids have 24, and a message that repeats one must stay readable
 
 
 def path_of(connection_id: object) -> str:
     """Return where a connection is; an empty id would be the list, a dotted one another place."""
     if not isinstance(connection_id, str):
         problem = f"{type(connection_id).__name__}, not str"
-    elif connection_id.strip() in {"", ".", ".."}:
+    elif len(connection_id) > _LONGEST_ID:
+        problem = f"{len(connection_id):,} characters, at most {_LONGEST_ID}"
+    elif connection_id.strip() in {"", ".", ".."} or printable(connection_id) != connection_id:
         problem = f"{connection_id!r} is no id"
     else:
-        return f"{COLLECTION}/{quote(connection_id, safe='', errors='replace')}"
+        return f"{COLLECTION}/{quote(connection_id, safe='')}"
     message = f"{problem}; the ids are those of client.connections.all()"
     raise PayloadError([Finding("", "bad_id", "error", message)], "connection id")
 

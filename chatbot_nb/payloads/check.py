@@ -49,8 +49,8 @@ def check(payload: object, *, kind: Kind = "reply") -> Report:
     Returns
     -------
     Report
-        Every finding; pointers are into the payload as it was given. ``fixed`` is the corrected payload where a known
-        mistake was recognised.
+        Every finding; pointers are into the payload as it was given. ``fixed`` is the payload with the known
+        mistakes put right, where there are any; other errors are still in it.
 
     Raises
     ------
@@ -70,7 +70,7 @@ def check(payload: object, *, kind: Kind = "reply") -> Report:
     reply: 1 error
       error   /responses/0/message: 0 characters, at least 1
     """
-    if kind not in _CLEAN:
+    if kind not in tuple(_CLEAN):  # not in the dict itself: what is passed may have no hash
         raise ValueError(f"kind is 'reply' or 'request', got {show(kind)}")
     if isinstance(payload, WireModel):
         payload = as_wire(payload)

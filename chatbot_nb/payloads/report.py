@@ -1,4 +1,4 @@
-"""The result of a check: every finding, and the corrected payload where one is known."""
+"""The result of a check: every finding, and the payload with the known mistakes put right."""
 
 from __future__ import annotations
 
@@ -8,26 +8,20 @@ from html import escape
 from typing import TYPE_CHECKING, Final, Literal
 
 from chatbot_nb.errors import PayloadError
-from chatbot_nb.payloads.wording import counted
+from chatbot_nb.payloads.display import as_html, counts, text_lines
 
 if TYPE_CHECKING:
     import pandas as pd
     from pydantic import JsonValue
 
-    from chatbot_nb.finding import Finding, Severity
+    from chatbot_nb.finding import Finding
 
 Kind = Literal["reply", "request"]
 
-# So many findings stand in the text form; all of them stand in ``findings`` and ``frame()``.
-_SHOWN_FINDINGS: Final = 20
 _COLUMNS: Final = ("pointer", "code", "severity", "message", "limit", "actual")
-_MARKS: Final[dict[Severity, str]] = {"error": "✗", "warning": "!", "info": "i"}
-_COLOURS: Final[dict[Severity, str]] = {
-    "error": "var(--jp-error-color1, #b3261e)",
-    "warning": "var(--jp-warn-color1, #8a5300)",
-    "info": "var(--jp-info-color1, #00639b)",
-}
-_CELL: Final = "text-align:left;vertical-align:top;white-space:normal;overflow-wrap:anywhere;padding:2px 8px"
+_MENDED: Final = "the payload with the known mistakes put right"
+# So many characters of it the HTML holds: an executed notebook is saved with its outputs.
+_SHOWN: Final = 20_000
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -39,7 +33,7 @@ class Report:
     findings : tuple of Finding, default ()
         By place: a container before its entries, keys by alphabet, indexes by number.
     fixed : JSON value, optional
-        The whole payload, corrected where the check knew how; ``None`` if it corrected nothing.
+        The whole payload with the known mistakes put right; other errors are still in it. ``None`` if none was known.
     kind : {"reply", "request"}, default "reply"
         What was checked: a backend's answer, or what ChatBot sends.
 
@@ -89,41 +83,22 @@ class Report:
             raise PayloadError(self.findings, what=self.kind)
 
     def __repr__(self) -> str:
-        lines = [
-            f"  {finding.severity:7} {finding.pointer or '(whole)'}: {finding.message}"
-            for finding in self.findings[:_SHOWN_FINDINGS]
-        ]
-        if len(self.findings) > _SHOWN_FINDINGS:
-            lines.append(f"  and {len(self.findings) - _SHOWN_FINDINGS:,} more in .findings")
+        lines = text_lines(self.findings)
         if self.fixed is not None:
-            lines.append("  a corrected payload is in .fixed")
-        return "\n".join([f"{self.kind}: {self._verdict()}", *lines])
+            lines.append(f".fixed is {_MENDED}")
+        return "\n  ".join([self._title(), *lines])
 
     def _repr_html_(self) -> str:
-        rows = "".join(_row(finding) for finding in self.findings[:_SHOWN_FINDINGS])
-        more = len(self.findings) - _SHOWN_FINDINGS
-        head = "".join(f'<th scope="col" style="{_CELL}">{name}</th>' for name in ("severity", "pointer", "message"))
-        table = f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>" if rows else ""
-        rest = f"<p>and {more:,} more in <code>.findings</code></p>" if more > 0 else ""
-        return f"<div><p><strong>{self.kind}: {self._verdict()}</strong></p>{table}{rest}{self._fixed_html()}</div>"
+        return as_html(self._title(), findings=self.findings, details=self._fixed_html())
 
     def _fixed_html(self) -> str:
         if self.fixed is None:
             return ""
-        text = escape(json.dumps(self.fixed, ensure_ascii=False, indent=2))
-        return f"<details><summary>The corrected payload</summary><pre>{text}</pre></details>"
+        text = json.dumps(self.fixed, ensure_ascii=False, indent=2)
+        shown = escape(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
+        summary = f"<code>.fixed</code>: {_MENDED}"
+        return f'<details style="margin:4px 0"><summary>{summary}</summary><pre>{shown}</pre></details>'
 
-    def _verdict(self) -> str:
-        counts = [
-            (sum(finding.severity == severity for finding in self.findings), severity)
-            for severity in ("error", "warning")
-        ]
-        parts = [counted(number, severity) for number, severity in counts if number]
-        return ", ".join(parts if not self.ok else ["ok", *parts])
-
-
-def _row(finding: Finding) -> str:
-    mark = f'<span style="color:{_COLOURS[finding.severity]}">{_MARKS[finding.severity]} {finding.severity}</span>'
-    where = f"<code>{escape(finding.pointer)}</code>" if finding.pointer else "(whole)"
-    cells = (mark, where, escape(finding.message))
-    return "<tr>" + "".join(f'<td style="{_CELL}">{cell}</td>' for cell in cells) + "</tr>"
+    def _title(self) -> str:
+        verdict = [*(["ok"] if self.ok else []), counts(self.findings)]
+        return f"{self.kind}: {', '.join(part for part in verdict if part)}"

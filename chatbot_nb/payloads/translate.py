@@ -195,6 +195,10 @@ def _type_error(error: _Error) -> _Said:
     return "wrong_type", f"{error.shown} is not {wanted}", wanted, error.shown
 
 
+def _half_pair(error: _Error) -> _Said:
+    return "lone_surrogate", f"{error.shown} holds half a surrogate pair; no UTF-8 can hold it", None, error.shown
+
+
 def _other(error: _Error) -> _Said:
     return "", error.text, None, error.shown
 
@@ -214,6 +218,7 @@ _SAY: Final[dict[str, Callable[[_Error], _Said]]] = {
     "missing": _missing,
     "string_pattern_mismatch": _wrong_format,
     "string_too_long": _too_long,
+    "string_unicode": _half_pair,
     "string_too_short": _too_short,
     "too_long": _too_many,
     "too_short": _too_few,

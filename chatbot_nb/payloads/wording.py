@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -42,8 +42,24 @@ def show(value: object) -> str:
         return _cut(int.__repr__(value)) if bits < _PRINTABLE_BITS else f"an integer of {bits} bits"
     if isinstance(value, float):
         return float.__repr__(value)
-    names: dict[type, str] = {dict: "an object", list: "an array", tuple: "an array"}
-    return names.get(type(value), f"a Python {type(value).__name__}")
+    return kind_of(value)
+
+
+def kind_of(value: object) -> str:
+    """Return what JSON calls a value, ``"an object"``, or its Python type where JSON has no such value."""
+    return _KINDS.get(type(value), f"a Python {type(value).__name__}")
+
+
+_KINDS: Final[dict[type, str]] = {
+    dict: "an object",
+    list: "an array",
+    tuple: "an array",
+    str: "a string",
+    int: "a number",
+    float: "a number",
+    bool: "a boolean",
+    type(None): "null",
+}
 
 
 def _cut(text: str) -> str:

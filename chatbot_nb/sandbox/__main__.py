@@ -6,28 +6,29 @@ import argparse
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from chatbot_nb.errors import ChatBotError
 from chatbot_nb.sandbox.sandbox import Sandbox
+from chatbot_nb.sandbox.seed import TYPICAL
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-_SEEDED: Final = 24
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a sandbox until SIGINT or SIGTERM; return the exit status: 0, or 1 where it could not start."""
     options = _parser().parse_args(arguments)
-    stop_asked = threading.Event()
+    # KeyboardInterrupt for both, so that they also end the filling; set, since a shell's background job ignores SIGINT.
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop_asked.set())
+        signal.signal(number, signal.default_int_handler)
     try:
         with Sandbox(options.path, verify=options.verify, port=options.port) as sandbox:
             sandbox.seed(options.seed)
             print(_introduction(sandbox), flush=True)  # noqa: T201 - a command's output
-            stop_asked.wait()
+            threading.Event().wait()
+    except KeyboardInterrupt:
+        return 0
     except ChatBotError as exc:
         print(f"chatbot_nb.sandbox: {exc}", file=sys.stderr)  # noqa: T201
         return 1
@@ -52,7 +53,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--path", metavar="FILE", help="keep the account in this SQLite file (default: in memory)")
     parser.add_argument("--port", type=int, default=0, metavar="N", help="port on 127.0.0.1 (default: a free one)")
     parser.add_argument(
-        "--seed", type=int, default=_SEEDED, metavar="N", help="add N realistic connections (default: %(default)s)"
+        "--seed", type=int, default=TYPICAL, metavar="N", help="add N realistic connections (default: %(default)s)"
     )
     parser.add_argument(
         "--verify",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import threading
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from chatbot_nb.connections.client import BASE_URL, Client
+from chatbot_nb.payloads.wording import counted
 
 if TYPE_CHECKING:
     from chatbot_nb.sandbox.client import SandboxClient
 
-_SEEDED: Final = 24
 _lock = threading.Lock()
 # The client that the last connect() without an access token returned; its sandbox may have been stopped since.
 _latest: SandboxClient | None = None
@@ -36,20 +36,20 @@ def connect() -> Client:
         _say(f"Account at {BASE_URL} (CHATBOT_ACCESS_TOKEN is set).")
         return client
     sandbox_client = _sandbox_client()
-    n = sandbox_client.sandbox.size
-    _say(f"Sandbox with {n:,} connection{'' if n == 1 else 's'} (no CHATBOT_ACCESS_TOKEN is set).")
+    _say(f"Sandbox with {counted(sandbox_client.sandbox.size, 'connection')} (no CHATBOT_ACCESS_TOKEN is set).")
     return sandbox_client
 
 
 def _sandbox_client() -> SandboxClient:
     from chatbot_nb.sandbox.client import SandboxClient
     from chatbot_nb.sandbox.sandbox import Sandbox
+    from chatbot_nb.sandbox.seed import TYPICAL
 
     global _latest  # noqa: PLW0603 - a cell that runs again must find what it started
     with _lock:
         if _latest is None or not _latest.sandbox.running:
             sandbox = Sandbox().start()
-            sandbox.seed(_SEEDED)
+            sandbox.seed(TYPICAL)
             _latest = SandboxClient(sandbox)
         return _latest
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import math
 import threading
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal
+from typing import Final, Literal
 
 from chatbot_nb.errors import SandboxError
 from chatbot_nb.transport.inbound.http import Response
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
 
 Drop = Literal["before", "after"]
 
@@ -74,16 +72,22 @@ def make_fault(status: int | None, delay: float | None, drop: str | None, header
         raise SandboxError(
             "inject(drop=...): a lost connection has no answer, so it goes with neither status nor headers"
         )
+    if headers is not None and not _is_texts(headers):
+        raise SandboxError("inject(headers=...): a mapping of str to str is needed, such as {'Retry-After': '1'}")
     pairs = tuple((headers or {}).items())
     try:
         Response(status or 200, pairs)
-    except (TypeError, ValueError) as exc:
-        raise SandboxError(f"inject(headers=...): {exc}") from exc
+    except ValueError as exc:
+        raise SandboxError(f"inject(headers=...): {exc}") from None
     match drop:
         case None | "before" | "after":
             return Fault(status, delay, drop, pairs)
         case _:
             raise SandboxError(f"inject(drop={drop!r:.60}): 'before' or 'after' is needed")
+
+
+def _is_texts(headers: object) -> bool:
+    return isinstance(headers, Mapping) and all(isinstance(text, str) for pair in headers.items() for text in pair)
 
 
 def _is_delay(delay: object) -> bool:

@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from chatbot_nb.connections.models import check_new, check_update
 from chatbot_nb.errors import SandboxError
+from chatbot_nb.payloads.wording import kind_of
 from chatbot_nb.sandbox.store import Settings, timestamp
 from chatbot_nb.transport.inbound.http import Response
 
@@ -212,18 +213,8 @@ def _parsed(body: bytes) -> dict[str, Any]:
             400, "the body spells half a surrogate pair (\\ud800 to \\udfff alone), which is no text"
         ) from exc
     if not isinstance(data, dict):
-        raise _Refusal(400, f"the body is of JSON type {_JSON_TYPES[type(data)]}, an object is needed")
+        raise _Refusal(400, f"the body is {kind_of(data)}, an object is needed")
     return data
-
-
-_JSON_TYPES: Final = {
-    list: "array",
-    str: "string",
-    int: "number",
-    float: "number",
-    bool: "boolean",
-    type(None): "null",
-}
 
 
 def _settings(data: dict[str, Any]) -> Settings:

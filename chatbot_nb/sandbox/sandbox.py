@@ -7,6 +7,7 @@ import threading
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Self
 
@@ -15,6 +16,7 @@ from chatbot_nb.bot.new_request import new_request
 from chatbot_nb.bot.verification import verify
 from chatbot_nb.connections.client import Client
 from chatbot_nb.errors import SandboxError
+from chatbot_nb.payloads.wording import counted
 from chatbot_nb.sandbox.backends import BACKENDS, PREFIX
 from chatbot_nb.sandbox.faults import Faults, make_fault
 from chatbot_nb.sandbox.routes import BASE, Routes
@@ -25,8 +27,9 @@ from chatbot_nb.transport.inbound.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from os import PathLike
     from types import TracebackType
+
+    from pydantic import JsonValue
 
     from chatbot_nb.bot.delivery import Delivery
     from chatbot_nb.bot.verification import Verification
@@ -37,6 +40,7 @@ _KEPT_VERIFICATIONS: Final = 100
 _WORKERS: Final = 16  # as many as a client's connections
 _MAX_SEED: Final = 1_000_000
 _SHOWN_IDS: Final = 3
+_PORTS: Final = range(65536)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Sandbox:
 
     Parameters
     ----------
-    path : path-like or None, default None
+    path : str or path-like, optional
         Where the account is kept (an SQLite file, made if there is none). None keeps it in memory until `stop`.
     verify : {"warn", "off", "require"}, default "warn"
         What to do when a connection is created, or its URL or token changes. ``"warn"`` sends the verification
@@ -88,10 +92,11 @@ class Sandbox:
         verify: Literal["off", "warn", "require"] = "warn",
         port: int = 0,
     ) -> None:
-        if verify not in {"off", "warn", "require"}:
+        if verify not in ("off", "warn", "require"):  # no set, which refuses a list with words of its own
             raise SandboxError(f"Sandbox(verify={verify!r:.60}): 'off', 'warn' or 'require' is needed")
-        # absolute, so that a restart finds it from another directory too; "" would be a temporary file to SQLite
-        self._path = None if path is None else Path(path).absolute()
+        if type(port) is not int or port not in _PORTS:
+            raise SandboxError(f"Sandbox(port={port!r:.60}): an integer of 0 to 65535 is needed; 0 takes a free port")
+        self._path = None if path is None else _absolute(path)
         self._verify = verify
         self._port = port
         self._access_token = secrets.token_urlsafe(24)
@@ -152,7 +157,7 @@ class Sandbox:
         running = self._running
         if running is None:
             return "Sandbox(not running)"
-        return f"Sandbox({_counted(running.store.count())}, running)"
+        return f"Sandbox({counted(running.store.count(), 'connection')}, running)"
 
     @property
     def running(self) -> bool:
@@ -206,7 +211,7 @@ class Sandbox:
         Raises
         ------
         SandboxError
-            `n` is not allowed, or the sandbox does not run.
+            `n` or `seed` is not allowed, or the sandbox does not run.
 
         Notes
         -----
@@ -214,6 +219,8 @@ class Sandbox:
         """
         if type(n) is not int or not 0 <= n <= _MAX_SEED:
             raise SandboxError(f"seed(n={n!r:.60}): an integer of 0 to {_MAX_SEED:,} is needed")
+        if type(seed) is not int:
+            raise SandboxError(f"seed(seed={seed!r:.60}): an integer is needed")
         self._parts().store.insert(seeded(n, seed))
 
     def inject(
@@ -251,8 +258,8 @@ class Sandbox:
         self,
         connection_id: str,
         message: str | None = "Hello",
-        attributes: Mapping[str, str | None] | None = None,
-        user_attributes: Mapping[str, str | None] | None = None,
+        attributes: Mapping[str, JsonValue] | None = None,
+        user_attributes: Mapping[str, JsonValue] | None = None,
         timeout: float = 10.0,
     ) -> Delivery:
         """Send one webhook request to a connection's URL, as ChatBot would, and return what came back.
@@ -262,7 +269,7 @@ class Sandbox:
         connection_id : str
         message : str, optional
             What the user typed; with None the field is left out.
-        attributes, user_attributes : mapping of str to str or None, optional
+        attributes, user_attributes : mapping of str to JSON value, optional
             Added to those that such a request holds.
         timeout : float, default 10.0
             Seconds, the platform's limit.
@@ -314,6 +321,14 @@ class Sandbox:
         return running
 
 
+def _absolute(path: object) -> Path:
+    """Return the path so that a restart finds it from another directory too; "" is a temporary file to SQLite."""
+    if not isinstance(path, str | PathLike):
+        said = "a str or pathlib.Path is needed, or None for an account in memory"
+        raise SandboxError(f"Sandbox(path={path!r:.60}): {said}")
+    return Path(path).absolute()
+
+
 def _known_ids(store: Store) -> str:
     """Say which ids there are; a few are enough to see what they look like."""
     shown = store.ids(_SHOWN_IDS)
@@ -321,7 +336,3 @@ def _known_ids(store: Store) -> str:
         return "the sandbox has no connections, seed() or create() some"
     more = store.count() - len(shown)
     return f"there are {', '.join(shown)}" + (f" and {more:,} more" if more else "")
-
-
-def _counted(n: int) -> str:
-    return f"{n:,} connection" + ("" if n == 1 else "s")

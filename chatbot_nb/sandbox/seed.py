@@ -12,6 +12,7 @@ from chatbot_nb.sandbox.store import Settings, StoredConnection, timestamp
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+TYPICAL: Final = 24  # connections of an account to try things on
 # What the webhook does, the path of its URL.
 _TASKS: Final = (
     ("Order status", "orders/status"),

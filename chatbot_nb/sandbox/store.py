@@ -64,7 +64,7 @@ _INSERT: Final = """
 _INSERT_IF_NEW: Final = f"{_INSERT} ON CONFLICT (id) DO NOTHING"
 
 _CAUSES: Final = {
-    "SQLITE_NOTADB": "is not an SQLite database; give the path of a sandbox's file, or of none",
+    "SQLITE_NOTADB": "is not an SQLite database; give the path of a sandbox's file, or of one to be made",
     "SQLITE_CORRUPT": "is damaged; restore it from a copy, or give another path",
     "SQLITE_READONLY": "may only be read; make it writable, or give another path",
     "SQLITE_BUSY": f"has been locked by another program for {_LOCK_TIMEOUT:.0f} s; close that, then try again",
@@ -126,13 +126,17 @@ class Store:
         self._path = "the sandbox's store in memory" if path is None else str(path)
         self._lock = threading.Lock()
         self._closed = False
-        with self._explained():
-            self._db = sqlite3.connect(
-                ":memory:" if path is None else path,
-                timeout=_LOCK_TIMEOUT,
-                isolation_level=None,  # transactions begin where the code says so
-                check_same_thread=False,
-            )
+        try:
+            with self._explained():
+                self._db = sqlite3.connect(
+                    ":memory:" if path is None else path,
+                    timeout=_LOCK_TIMEOUT,
+                    isolation_level=None,  # transactions begin where the code says so
+                    check_same_thread=False,
+                )
+        except ValueError:
+            said = "holds a character that no path can hold; give another path"
+            raise SandboxError(f"{self._path!r:.200} {said}") from None
         try:
             with self._explained():
                 self._prepare()
@@ -249,10 +253,10 @@ class Store:
             yield
         except sqlite3.Error as exc:
             if self._closed:
-                raise SandboxError(f"{self._path} is closed; start the sandbox first") from exc
+                raise SandboxError(f"{self._path} is closed; start the sandbox first") from None
             name = getattr(exc, "sqlite_errorname", "")
             primary = "_".join(name.split("_")[:2])
-            raise SandboxError(f"{self._path} {_CAUSES.get(primary, f'failed: {exc} ({name})')}") from exc
+            raise SandboxError(f"{self._path} {_CAUSES.get(primary, f'failed: {exc} ({name})')}") from None
 
     def _prepare(self) -> None:
         # Before anything is written: is this file ours at all?

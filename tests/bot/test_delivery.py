@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatbot_nb.bot.delivery import Delivery, deliver
+from chatbot_nb.bot.verification import verify
+from chatbot_nb.errors import TransportError
 from chatbot_nb.transport.inbound.http import Response
 
 REPLY = {"responses": [{"type": "text", "message": "hello"}]}
@@ -243,6 +245,7 @@ def test_slow_backend(backend, request_to_send):
     delivery = deliver(backend.url, request_to_send, timeout=0.2)
     assert (delivery.error, delivery.code) == ("timeout of 200ms exceeded", "ETIMEDOUT")
     assert 0.2 <= delivery.seconds < 5
+    assert len(backend.requests) == 1
 
 
 @pytest.mark.parametrize(
@@ -261,9 +264,26 @@ def test_what_cannot_be_sent_does_not_raise(request_to_send, url, headers, error
 
 
 def test_hang_up(backend, request_to_send):
-    """A backend that closes without an answer."""
+    """A backend that closes without an answer is not asked again."""
     backend.answer = None
     assert deliver(backend.url, request_to_send).error == "socket hang up"
+    assert len(backend.requests) == 1
+
+
+def test_the_time_limit_is_the_platforms(monkeypatch, request_to_send):
+    """Ten seconds, unless another is set, for deliveries and for verifications."""
+    given = []
+
+    def fetch(*_args, timeout, **_kwargs):
+        given.append(timeout)
+        raise TransportError("no network in this test", method="", url="")
+
+    monkeypatch.setattr("chatbot_nb.bot.call.fetch", fetch)
+    deliver("http://h/", request_to_send)
+    verify("http://h/")
+    deliver("http://h/", request_to_send, timeout=3)
+    verify("http://h/", timeout=4)
+    assert given == [10.0, 10.0, 3, 4]
 
 
 # How it is shown
@@ -318,5 +338,5 @@ def test_no_secret_is_shown(backend, unlistened_url, request_to_send, case):
 
 def test_only_a_bad_timeout_raises(request_to_send):
     """It is the caller's mistake, not a backend's."""
-    with pytest.raises(ValueError, match=r"^timeout: 0 is not between 0 and 86400 seconds$"):
+    with pytest.raises(ValueError, match=r"^timeout: 0 is not a number of seconds above 0 and at most 86,400"):
         deliver("http://backend.invalid/", request_to_send, timeout=0)

@@ -102,6 +102,8 @@ def test_user_attributes_are_the_live_ones_and_repeated():
             "/attributes/a/0/b: NaN is not JSON; send null, or leave it out",
             id="nan",
         ),
+        pytest.param({"attributes": ["a"]}, "/attributes: an array is not an object", id="array"),
+        pytest.param({"user_attributes": 5}, "/userAttributes: 5 is not an object", id="number"),
         pytest.param({"message": 5}, "/message: 5 is not a string", id="message"),
     ],
 )

@@ -288,5 +288,6 @@ def test_html_shows_verdict_and_finding(backend):
     assert "<strong>Verification(failed, 404, no_get_route)</strong>" in html
     assert "/hook/&lt;script&gt;?challenge=***" in html
     assert "error: <code>Request failed with status code 404</code>" in html
-    assert "<p>error: a GET is answered 404: verification is a GET to the very URL" in html
+    assert "✗</strong> error</td>" in html
+    assert ">a GET is answered 404: verification is a GET to the very URL" in html
     assert "POST&#x27;s" in html

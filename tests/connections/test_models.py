@@ -75,7 +75,7 @@ def test_everything_wrong_is_found_at_once():
         "/url: 'ftp://***@h/?k=***' is not an http or https URL; use one such as https://example.com/hook",
         "/token: the value is not a string",
         "/headers/a b: 'a b' is not the name of a header; use letters, digits and hyphens, as in X-Api-Key",
-        "/headers/c: the value holds a line break or another control character",
+        "/headers/c: the value holds a line break, another control character, or one beyond Latin-1",
         "/auth/username: missing; required by the documentation",
         "/auth/password: missing; required by the documentation",
         "/storyId: missing; required by the documentation",
@@ -95,6 +95,8 @@ def test_everything_wrong_is_found_at_once():
         "//h",
         "file:///x",
         "HTTP:x",
+        "http://h:65536/",
+        "http://h:x/",
     ],
 )
 def test_what_is_no_http_url_is_refused(url):
@@ -110,6 +112,15 @@ def test_a_url_with_a_space_or_control_character_is_refused(url):
     """A line break in it could add headers to a delivery."""
     (finding,) = check_new(VALID | {"url": url})
     assert str(finding) == "/url: the value holds a space, a line break or another control character"
+
+
+@pytest.mark.parametrize(
+    ("field", "form"),
+    [("headers", '{"X-Api-Key": "..."}'), ("auth", '{"username": "...", "password": "..."}')],
+)
+def test_what_should_be_an_object_is_told_which(field, form):
+    """Who wrote "me:pw" does not know what an object of auth looks like."""
+    assert said(check_new(VALID | {field: "me:pw"})) == [f"/{field}: the value is not an object, such as {form}"]
 
 
 def test_an_update_has_no_story():
@@ -143,6 +154,17 @@ def test_no_finding_shows_a_secret(field, value):
     assert "s3cret" not in repr(check_new(VALID | where[field]))
 
 
+@pytest.mark.parametrize("field", ["name", "token", "nmae"])
+def test_a_connection_that_was_read_cannot_be_changed(field):
+    """Setting an attribute would change nothing in the account; the message says what does, without the value."""
+    connection = Connection(id="5f", auth=Auth(username="me", password=SecretStr("pw")))
+    for owner in (connection, connection.story, connection.auth):
+        with pytest.raises(AttributeError) as caught:
+            setattr(owner, field, "s3cret")
+        said = f"{field}: this is what was read and stays so; change it with client.connections.update(id, ...)"
+        assert str(caught.value) == said
+
+
 def test_a_connection_hides_its_secrets():
     """In repr, str, a dump and JSON."""
     connection = Connection(
@@ -161,3 +183,28 @@ def test_a_connection_hides_its_secrets():
     ):
         assert "s3cret" not in text
     assert connection.auth.password.get_secret_value() == "s3cret"
+
+
+def test_half_a_surrogate_pair_is_named():
+    """Text that no UTF-8 can hold cannot be sent; a secret one is not shown."""
+    assert said(check_new(VALID | {"name": "a\ud800", "token": "s3cret\ud800"})) == [
+        "/name: 'a\ufffd' holds half a surrogate pair; no UTF-8 can hold it",
+        "/token: the value holds half a surrogate pair; no UTF-8 can hold it",
+    ]
+
+
+def test_a_header_value_beyond_latin_1_is_refused():
+    """No delivery could send it."""
+    assert said(check_new(VALID | {"headers": {"x-price": "5 €"}})) == [
+        "/headers/x-price: the value holds a line break, another control character, or one beyond Latin-1"
+    ]
+    assert check_new(VALID | {"headers": {"x-name": "Müller\tGmbH"}}) == []
+
+
+def test_the_repr_of_a_connection_masks_what_its_url_holds():
+    """The attribute has it whole."""
+    connection = Connection(id="5f52", url="https://me:s3cret@example.com/?key=s3cret")
+    assert connection.url == "https://me:s3cret@example.com/?key=s3cret"
+    assert "url='https://***@example.com/?key=***'" in repr(connection)
+    assert "s3cret" not in repr(connection) + str(connection)
+    assert "url=None" in repr(Connection(id="5f52"))

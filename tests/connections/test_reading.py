@@ -188,7 +188,7 @@ def test_one_warning_names_how_many_and_the_first_three(api):
         api.client.connections.all()
     (warning,) = caught
     assert str(warning.message) == (
-        "5 fields of the API's answer could not be read and are missing:\n"
+        "5 fields of the API's answer could not be read:\n"
         "  /0/name: 0 is not a string\n  /1/name: 1 is not a string\n  /2/name: 2 is not a string\n  and 2 more"
     )
     assert warning.filename == __file__
@@ -205,7 +205,7 @@ def test_details_that_cannot_be_read_are_named_but_never_shown(api):
     with pytest.warns(errors.UnreadableFieldWarning) as caught:
         connection = api.client.connections.get("5f")
     assert str(caught[0].message) == (
-        "3 fields of the API's answer could not be read and are missing:\n  /token: the value is not a string\n"
+        "3 fields of the API's answer could not be read:\n  /token: the value is not a string\n"
         "  /headers/x-a: the value is not a string\n  /auth/password: the value is not a string"
     )
     assert (connection.id, connection.token, list(connection.headers)) == ("5f", None, ["x-b"])

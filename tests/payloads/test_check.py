@@ -215,6 +215,38 @@ def test_a_request(request_body):
     ]
 
 
+IDS = [("chatId",), ("messageId",), ("userId",), ("externalId",), ("node", "id"), ("node", "webhookId")]
+PROPERTIES = [*IDS, ("node",), ("node", "name"), ("node", "webhookName"), ("userAttributes",), ("attributes",)]
+
+
+@pytest.mark.parametrize("path", PROPERTIES)
+def test_each_documented_property_of_a_request_is_required(request_body, path):
+    """The documentation lists ten properties, four of them in node, and calls none optional."""
+    owner = request_body["node"] if len(path) > 1 else request_body
+    del owner[path[-1]]
+    pointer = "/" + "/".join(path)
+    assert told(request_body, "request") == [("error", "missing", f"{pointer}: missing; required by the documentation")]
+
+
+@pytest.mark.parametrize("path", IDS)
+def test_an_id_is_any_text_but_none(request_body, path):
+    """Ids are read leniently: of whatever form, but not empty and not a number."""
+    owner = request_body["node"] if len(path) > 1 else request_body
+    pointer = "/" + "/".join(path)
+    owner[path[-1]] = "é 1"
+    assert told(request_body, "request") == []
+    owner[path[-1]] = ""
+    assert told(request_body, "request") == [("error", "too_short", f"{pointer}: 0 characters, at least 1")]
+    owner[path[-1]] = 7
+    assert told(request_body, "request") == [("error", "wrong_type", f"{pointer}: 7 is not a string")]
+
+
+def test_the_type_of_a_node_stands_in_the_example_only(request_body):
+    """The documentation's table of properties does not list it, so a request without it is valid."""
+    del request_body["node"]["type"]
+    assert told(request_body, "request") == []
+
+
 @pytest.mark.parametrize(
     ("payload", "shown"), [(None, "null"), (5, "5"), (object(), "a Python object"), ((), "an array")]
 )

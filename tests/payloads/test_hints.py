@@ -136,6 +136,16 @@ MISTAKES = [
         {"responses": [{"type": "quickReplies", "title": "a", "buttons": BUTTONS}]},
     ),
     (
+        "quickreplies",
+        {"responses": [{"type": "quickreplies", "title": "a", "buttons": BUTTONS}]},
+        (
+            "/responses/0/type",
+            "unknown_type",
+            f"'quickreplies' is not a Bot Response; use {TYPES}; did you mean 'quickReplies'?",
+        ),
+        {"responses": [{"type": "quickReplies", "title": "a", "buttons": BUTTONS}]},
+    ),
+    (
         "near type of a card's button",
         {"responses": [{"type": "cards", "elements": [{**CARD, "buttons": [{**BUTTONS[0], "type": "Postback"}]}]}]},
         (
@@ -404,6 +414,14 @@ def test_what_is_wrong_inside_a_mistake_is_found_where_it_stands():
         "/5/subtitle: missing; required by the documentation",
     }
     assert len(told) == 9 + 8
+
+
+def test_unknown_keys_are_kept_in_what_is_corrected():
+    """A correction touches nothing else: keys that the documentation does not name stay where they were."""
+    sent = {"new": [1], "responses": [{"type": "TEXT", "message": "a", "new": {"b": None}}]}
+    report = check(sent)
+    assert report.fixed == {"new": [1], "responses": [{"type": "text", "message": "a", "new": {"b": None}}]}
+    assert list(report.fixed["responses"][0]) == ["type", "message", "new"]
 
 
 def test_attributes_that_already_say_otherwise_stay():

@@ -205,3 +205,9 @@ def test_a_check_does_not_touch_what_it_is_given():
     before = json.dumps(payload)
     check(payload)
     assert json.dumps(payload) == before
+
+
+def test_python_text_with_odd_escapes_is_mended_without_a_warning():
+    """Python would warn of ``\\d`` in a string; a check silences nobody's warnings and causes none."""
+    report = check(r"{'attributes': {'a': 'x\d \\ \' \n'}}")
+    assert report.fixed == {"attributes": {"a": "x\\d \\ ' \n"}}

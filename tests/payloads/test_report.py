@@ -28,7 +28,7 @@ def test_text():
     assert text.splitlines()[20:] == [
         "  error   /a: 4 characters, at most 3",
         "  and 3 more in .findings",
-        "  a corrected payload is in .fixed",
+        "  .fixed is the payload with the known mistakes put right",
     ]
 
 
@@ -76,7 +76,7 @@ class Tags(HTMLParser):
 
 
 def test_html_is_escaped_and_static():
-    """What came from outside is text in the table and in the corrected payload; the severity is a word too."""
+    """What came from outside is text in the table and in what is put right; the severity is a word too."""
     nasty = "<img src=x onerror=alert(1)></script>"
     report = check({"responses": [nasty, {"type": nasty}], nasty: 1})
     page = Tags(report._repr_html_())
@@ -85,10 +85,28 @@ def test_html_is_escaped_and_static():
     assert page.text.startswith("reply: 2 errors, 1 warning")
     assert "✗ error" in page.text
     assert "! warning" in page.text
-    assert "The corrected payload" in page.text
+    assert ".fixed: the payload with the known mistakes put right" in page.text
 
 
 def test_html_without_findings():
     """A clean report is one line; the whole of a long one is counted."""
-    assert Report()._repr_html_() == "<div><p><strong>reply: ok</strong></p></div>"
+    assert Report()._repr_html_() == '<div><p style="margin:4px 0"><strong>reply: ok</strong></p></div>'
     assert "and 3 more in <code>.findings</code>" in Report((ERROR,) * 23)._repr_html_()
+
+
+def test_html_of_a_huge_payload_is_cut():
+    """A notebook is saved with its outputs: of what was put right they hold 20,000 characters."""
+    report = check("[" + ", ".join(['"a"'] * 5000) + "]")
+    assert report.fixed is not None
+    page = Tags(report._repr_html_())
+    assert page.text.endswith("…")
+    assert len(page.text) < 22_000
+
+
+def test_html_colours_are_never_alone():
+    """Each colour is a theme's variable before it is ours, stands on a mark, and the mark has its word."""
+    html = Report((ERROR, WARNING, INFO))._repr_html_()
+    for variable, mark, word in (("error-color1", "✗", "error"), ("warn-color1", "!", "warning")):
+        assert f'<strong style="color:var(--jp-{variable}, var(--vscode-' in html
+        assert f">{mark}</strong> {word}</td>" in html
+    assert ">i</strong> info</td>" in html

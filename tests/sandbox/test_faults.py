@@ -55,6 +55,9 @@ def test_arguments_without_sense_are_refused(arguments, message):
         pytest.param({"Content-Length": "5"}, id="framing"),
         pytest.param({"x-a": "secret \u20ac"}, id="beyond latin-1"),
         pytest.param({"Retry-After": 1}, id="number"),
+        pytest.param({5: "secret"}, id="name that is no text"),
+        pytest.param("x-a: secret", id="no mapping"),
+        pytest.param([("x-a", "secret")], id="pairs"),
     ],
 )
 def test_headers_that_cannot_be_sent_are_refused(headers):

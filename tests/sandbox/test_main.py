@@ -43,6 +43,23 @@ def test_runs_until_a_signal(number):
         assert (process.stdout.read(), process.stderr.read()) == ("", "")
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_ends_it_while_it_is_being_filled(number, tmp_path):
+    """Who asked for a million connections does not have to wait for them."""
+    path = tmp_path / "account.db"
+    options = ("--path", str(path), "--seed", "1000000")
+    with subprocess.Popen([*COMMAND, *options], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            journal = path.with_name("account.db-wal")
+            while not (journal.exists() and journal.stat().st_size > 1_000_000):
+                assert process.poll() is None
+            process.send_signal(number)
+            assert process.communicate(timeout=10) == ("", "")
+            assert process.returncode == 0
+        finally:
+            process.kill()
+
+
 def test_options_reach_the_sandbox(tmp_path):
     """A file is kept for the next run, with --seed 0 it is not filled; the port is the one that was asked for."""
     path = tmp_path / "account.db"

@@ -324,10 +324,10 @@ def test_python_names_are_not_the_wire_s(call, body):
         pytest.param(
             b"1" * 5000, "the body is not JSON that can be read: a number too long, or nested too deep", id="number"
         ),
-        pytest.param(b"[]", "the body is of JSON type array, an object is needed", id="array"),
-        pytest.param(b"null", "the body is of JSON type null, an object is needed", id="null"),
-        pytest.param(b"true", "the body is of JSON type boolean, an object is needed", id="boolean"),
-        pytest.param(b"NaN", "the body is of JSON type number, an object is needed", id="nan"),
+        pytest.param(b"[]", "the body is an array, an object is needed", id="array"),
+        pytest.param(b"null", "the body is null, an object is needed", id="null"),
+        pytest.param(b"true", "the body is a boolean, an object is needed", id="boolean"),
+        pytest.param(b"NaN", "the body is a number, an object is needed", id="nan"),
         pytest.param(
             b'{"name": "\\ud800"}',
             "the body spells half a surrogate pair (\\ud800 to \\udfff alone), which is no text",

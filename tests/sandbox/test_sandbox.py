@@ -162,12 +162,29 @@ def test_stop_with_calls_under_way_ends(when_taken, wait_for_threads):
     wait_for_threads()
 
 
-@pytest.mark.parametrize("verify", ["maybe", None, True])
+@pytest.mark.parametrize("verify", ["maybe", None, True, ["off"]])
 def test_verify_is_checked(verify):
     """A typing error does not turn verification off."""
     with pytest.raises(SandboxError) as caught:
         Sandbox(verify=verify)
     assert str(caught.value) == f"Sandbox(verify={verify!r}): 'off', 'warn' or 'require' is needed"
+
+
+@pytest.mark.parametrize("port", [-1, 65536, "8080", 80.0, None, True])
+def test_port_is_checked(port):
+    """Before anything is opened."""
+    with pytest.raises(SandboxError) as caught:
+        Sandbox(port=port)
+    assert str(caught.value) == f"Sandbox(port={port!r}): an integer of 0 to 65535 is needed; 0 takes a free port"
+
+
+@pytest.mark.parametrize("path", [0, True, b"account.db", ["account.db"]])
+def test_path_is_checked(path):
+    """What is no path is told as such."""
+    with pytest.raises(SandboxError) as caught:
+        Sandbox(path)
+    said = "a str or pathlib.Path is needed, or None for an account in memory"
+    assert str(caught.value) == f"Sandbox(path={path!r}): {said}"
 
 
 def test_reprs_are_fixed_and_hold_no_secret():
@@ -179,7 +196,7 @@ def test_reprs_are_fixed_and_hold_no_secret():
         sandbox.seed(1)
         assert repr(sandbox) == "Sandbox(1 connection, running)"
         sandbox.seed(1200)
-        assert repr(sandbox) == "Sandbox(1,200 connections, running)"
+        assert repr(sandbox) == "Sandbox(1200 connections, running)"
         with sandbox.client() as client:
             assert sandbox.access_token not in repr(client)
 
@@ -295,6 +312,15 @@ def test_seed_checks_its_number(sandbox, n):
     with pytest.raises(SandboxError) as caught:
         sandbox.seed(n)
     assert str(caught.value) == f"seed(n={n!r}): an integer of 0 to 1,000,000 is needed"
+
+
+@pytest.mark.parametrize("seed", [None, "1", 1.5, []])
+def test_seed_checks_its_seed(sandbox, seed):
+    """Only numbers give the same connections in each run."""
+    with pytest.raises(SandboxError) as caught:
+        sandbox.seed(1, seed)
+    assert str(caught.value) == f"seed(seed={seed!r}): an integer is needed"
+    assert sandbox.size == 0
 
 
 def test_seeding_again_adds_only_what_is_new(sandbox, client):
@@ -524,6 +550,19 @@ def test_delivery_beyond_the_time_limit(sandbox, client):
     delivery = sandbox.deliver(connection_id, timeout=0.1)
     assert delivery.error == "timeout of 100ms exceeded"
     assert client.connections.get(connection_id).error == "timeout of 100ms exceeded"
+
+
+def test_delivery_has_the_platforms_time_limit(sandbox, client, monkeypatch):
+    """Ten seconds where none is named."""
+    given = []
+
+    def fetch(method, url, *, timeout, **_rest):
+        given.append(timeout)
+        raise TransportError("no network in this test", method=method, url=url)
+
+    monkeypatch.setattr("chatbot_nb.bot.call.fetch", fetch)
+    sandbox.deliver(client.connections.create(**NEW))
+    assert given == [10.0]
 
 
 def test_delivery_of_an_unknown_id_names_those_that_exist(sandbox):

@@ -170,8 +170,19 @@ def test_file_that_is_no_database_is_refused_and_untouched(tmp_path):
     path.write_text("These are my notes. " * 100)
     with pytest.raises(SandboxError) as caught:
         Store(path)
-    assert str(caught.value) == f"{path} is not an SQLite database; give the path of a sandbox's file, or of none"
+    said = "is not an SQLite database; give the path of a sandbox's file, or of one to be made"
+    assert str(caught.value) == f"{path} {said}"
+    assert caught.value.__suppress_context__  # sqlite3's words would come first in a traceback
     assert path.read_text() == "These are my notes. " * 100
+
+
+@pytest.mark.parametrize("name", ["a\0b", "a\ud800b"])
+def test_a_path_that_no_file_can_have_is_told(tmp_path, name):
+    """Neither SQLite nor the operating system is asked."""
+    with pytest.raises(SandboxError) as caught:
+        Store(tmp_path / name)
+    said = "holds a character that no path can hold; give another path"
+    assert str(caught.value) == f"{str(tmp_path / name)!r} {said}"
 
 
 def test_database_of_another_program_is_refused_and_untouched(tmp_path):

@@ -28,7 +28,12 @@ URL = "http://h/v2/integrations/webhook/5f52"
             ". Check CHATBOT_ACCESS_TOKEN, or the access_token that was passed: it may not do this.",
             id="403",
         ),
-        pytest.param(404, errors.NotFoundError, ". Ids this token can see: client.connections.all()", id="404"),
+        pytest.param(
+            404,
+            errors.NotFoundError,
+            ". Check the id (client.connections.all() lists those that this token can see) and base_url",
+            id="404",
+        ),
         pytest.param(
             429, errors.RateLimitError, ". Wait, then call again; fewer calls at once help.", id="429"
         ),

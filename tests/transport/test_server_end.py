@@ -38,7 +38,7 @@ def get(port):
 def script(code, *args):
     """Run Python code in a process of its own, as a user would."""
     prelude = """
-        import asyncio, os, socket, sys, threading, time
+        import asyncio, os, socket, sys, threading, time, warnings
         from chatbot_nb.transport.inbound.http import Response
         from chatbot_nb.transport.inbound.server import Server
         async def hello(request):
@@ -152,6 +152,23 @@ def test_case_67_stop_from_a_handler():
     assert repr(servers[0]) == "Server(not running)"
 
 
+def test_case_67_stop_from_a_recorder():
+    """So may on_exchange, on the server's own thread; the peer has its response by then."""
+    servers, told = [], threading.Event()
+
+    def stops(*_exchange):
+        servers[0].stop()
+        told.set()
+
+    servers.append(Server(hello, on_exchange=stops).start())
+    thread = servers[0]._thread
+    assert get(servers[0].port) == b"hello"
+    assert told.wait(10)
+    thread.join(10)
+    assert not thread.is_alive()
+    servers[0].check()
+
+
 def test_case_67_stop_does_not_wait_for_a_handler_that_blocks(monkeypatch):
     """A handler that blocks the loop holds up stop() only so long, and check() says what happened."""
     monkeypatch.setattr("chatbot_nb.transport.inbound.server._GRACE", 0.1)
@@ -188,6 +205,30 @@ def test_case_67_stop_at_exit():
     seconds, errors, code = end_of(process)
     assert (errors, code) == ("", 0)
     assert seconds < 10
+
+
+@pytest.mark.parametrize("flags", [pytest.param("", id="at-exit"), pytest.param("now", id="while-it-runs")])
+def test_case_67_stop_from_del(flags):
+    """stop() in a __del__ works, also in that of an object which only the end of the interpreter deletes."""
+    process = script(
+        """
+        from chatbot_nb.sandbox.backends import answer  # with a handler of this module it would never be deleted
+        class Holder:
+            def __init__(self):
+                self.server = Server(answer).start()
+            def __del__(self, write=os.write):
+                self.server.stop()
+                write(1, b"deleted")
+        holder = Holder()
+        if sys.argv[1]:
+            del holder
+        """,
+        flags,
+    )
+    started = time.perf_counter()
+    output, errors = process.communicate(timeout=20)
+    assert (output, errors, process.returncode) == ("deleted", "", 0)
+    assert time.perf_counter() - started < 4  # a stop() that waits for a thread that is gone takes five
 
 
 @pytest.mark.parametrize("flags", [pytest.param("", id="plain"), pytest.param("dev", id="with-open-request")])
@@ -245,6 +286,7 @@ def test_case_61_a_forked_child_frees_the_port():
         peer = socket.create_connection(("127.0.0.1", server.port))
         peer.sendall(b"GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
         peer.recv(1000)
+        warnings.simplefilter("ignore", DeprecationWarning)  # from 3.12 on Python warns of a fork beside threads
         pid = os.fork()
         if pid == 0:
             peer.close()

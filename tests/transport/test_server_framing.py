@@ -23,14 +23,16 @@ def halves(data):
         pytest.param(lambda data: [data[at : at + 1] for at in range(len(data))], id="bytewise"),
     ]
 )
-def talk(serve, request):
-    """Send bytes in one way of cutting them; responses as (status, body), and the requests told of."""
+def talk(serve, request, caplog, capfd):
+    """Send bytes in one way of cutting them; responses as (status, body), and the requests told of. All in silence."""
     served = serve()
 
     def send(data):
         return replies(served.talk(data, request.param)), served.requests()
 
-    return send
+    yield send
+    assert caplog.get_records("call") == []
+    assert tuple(capfd.readouterr()) == ("", "")
 
 
 def replies(data):
@@ -44,6 +46,7 @@ def replies(data):
         status, body = None, b""
         while not isinstance(event := client.next_event(), h11.EndOfMessage):
             assert event is not h11.NEED_DATA, f"cut off: {data!r}"
+            assert not isinstance(event, h11.InformationalResponse), "nobody was to be told to go on"
             if isinstance(event, h11.Response):
                 status = event.status_code
             elif isinstance(event, h11.Data):
@@ -233,6 +236,8 @@ def test_case_09_expect_continue(serve):
         assert peer.recv(1000) == b"HTTP/1.1 100 Continue\r\n\r\n"
         peer.sendall(b"hi")
         assert replies(peer.makefile("rb").read()) == [(200, b'{"method": "POST", "bytes": 2}')]
+    request, _, _ = served.exchange()
+    assert (request.status, request.body) == ("complete", b"hi")
 
 
 def test_case_09_expect_continue_with_too_large_a_body(talk):

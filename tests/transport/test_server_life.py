@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import socket
+import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -42,10 +43,41 @@ def test_case_56_port_in_use_by_a_stranger():
         port = other.getsockname()[1]
         with pytest.raises(ListenError) as caught:
             Server(hello, port=port).start()
+    assert isinstance(caught.value, OSError)
     assert (
         str(caught.value) == f"port {port} on 127.0.0.1 is in use. Pass port=0, or stop the server of an earlier cell"
     )
     assert threading.active_count() == threads
+
+
+def test_no_descriptor_is_left_for_the_event_loop():
+    """Starting raises an error of ours, and closes the socket again; tried in a process of its own."""
+    child = """if True:
+        import os, resource
+        from chatbot_nb.errors import ListenError
+        from chatbot_nb.transport.inbound.server import Server
+
+        async def handler(request): ...
+        spare = os.dup(0)
+        os.close(spare)  # the lowest number that is free: the listening socket's
+        soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (spare + 1, hard))
+        server = Server(handler)
+        try:
+            server.start()
+        except ListenError as error:
+            print(error)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        print("closed" if os.dup(0) == spare else "leaked")
+        with server:
+            print("started")
+    """
+    done = subprocess.run([sys.executable, "-c", child], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.splitlines() == [
+        "cannot make an event loop for the server: Too many open files",
+        "closed",
+        "started",
+    ]
 
 
 def test_case_56_port_in_use_by_one_of_ours():
@@ -63,7 +95,9 @@ def test_case_56_port_in_use_by_one_of_ours():
 @pytest.mark.parametrize(
     ("where", "message"),
     [
-        pytest.param({"port": 65536}, "port 65536: allowed are 0 to 65535, 0 takes a free one", id="port"),
+        pytest.param({"port": 65536}, "port 65536: an integer of 0 to 65535, 0 takes a free one", id="port"),
+        pytest.param({"port": "80"}, "port '80': an integer of 0 to 65535, 0 takes a free one", id="text"),
+        pytest.param({"port": 1.5}, "port 1.5: an integer of 0 to 65535, 0 takes a free one", id="fraction"),
         pytest.param({"host": "192.0.2.1"}, "cannot listen on 192.0.2.1:0: Cannot assign requested address", id="host"),
         pytest.param({"host": "no such host"}, "cannot listen on no such host:0: Name or service not known", id="name"),
     ],
@@ -114,7 +148,7 @@ def test_start_twice():
         assert get(server.port) == b"hello"
 
 
-def test_stop_twice_and_before_start():
+def test_case_67_stop_twice_and_before_start():
     """stop() is harmless where nothing runs."""
     server = Server(hello)
     server.stop()

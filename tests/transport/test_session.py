@@ -362,7 +362,7 @@ def test_nobody_there_is_said_after_a_few_tries(connect, pauses):
     url = unused_url()
     with pytest.raises(errors.TransportError) as caught:
         connect(url).request("GET", "/x")
-    said = "ECONNREFUSED: nothing listens there. Check base_url, and that the service runs (4 tries)"
+    said = "ECONNREFUSED: nothing listens there. Check base_url, and that the service or sandbox runs (4 tries)"
     assert str(caught.value) == f"GET {url}/x: {said}"
     assert caught.value.code == "ECONNREFUSED"
     assert len(pauses) == 3
@@ -401,7 +401,7 @@ def test_a_connection_lost_under_tls_is_made_again(scripted, connect, monkeypatc
 def test_a_timeout_that_is_no_deadline_is_refused(timeout):
     """There is no way to wait for ever."""
     with pytest.raises(
-        ValueError, match=r"^timeout: .{1,60} is not a finite number of seconds above 0, such as 10\.0$"
+        ValueError, match=r"^timeout: .{1,60} is not a number of seconds above 0 and at most 86,400, such as 10\.0$"
     ):
         ApiSession("http://127.0.0.1", TOKEN, timeout=timeout)
 
@@ -419,7 +419,10 @@ def test_an_access_token_that_no_header_can_hold_is_refused_unseen(access_token,
     """The message says where, never what."""
     with pytest.raises(ValueError, match="the access token holds") as caught:
         ApiSession("http://127.0.0.1", access_token)
-    assert str(caught.value) == f"the access token holds {kind}; copy it again"
+    assert (
+        str(caught.value)
+        == f"the access token holds {kind}; copy it again, into CHATBOT_ACCESS_TOKEN or access_token=..."
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import json
 import re
-import warnings
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chatbot_nb.payloads.wording import show
@@ -81,8 +80,7 @@ def _python(text: str, error: json.JSONDecodeError) -> Diagnosis | None:
     literal = None
     if len(text) <= _LITERAL_LENGTH:
         try:
-            with warnings.catch_warnings(action="ignore"):
-                literal = ast.literal_eval(text.strip())
+            literal = ast.literal_eval(_BACKSLASH.sub(_doubled, text.strip()))
         except (ValueError, SyntaxError, MemoryError, RecursionError):
             literal = None
     hint = "; use json.dumps, not str or repr" if literal is not None else ""
@@ -91,6 +89,13 @@ def _python(text: str, error: json.JSONDecodeError) -> Diagnosis | None:
     )
 
 
+def _doubled(escape: re.Match[str]) -> str:
+    r"""Return ``\\d`` for ``\d``: the same to Python, which would warn of the latter, for all threads at once."""
+    return escape[0] if escape[1] in _ESCAPES else "\\" + escape[0]
+
+
+_BACKSLASH: Final = re.compile(r"\\(.)", re.DOTALL)
+_ESCAPES: Final = "\n\\'\"abfnrtvxNuU01234567"
 _JSON_FOR: Final = {None: "double quotes", "None": "null", "True": "true", "False": "false"}
 
 

@@ -25,7 +25,7 @@ _LOST: Final = (
 )
 _TIMEOUT: Final = "ETIMEDOUT"
 _WORDS: Final = {
-    "ECONNREFUSED": "nothing listens there. Check base_url, and that the service runs",
+    "ECONNREFUSED": "nothing listens there. Check base_url, and that the service or sandbox runs",
     "ECONNRESET": "the connection was lost before the answer was complete. Look whether the call took effect",
     "EAI_AGAIN": "the name server gave no answer. Check this machine's network, then call again",
     "ENETUNREACH": "no way leads to that network. Check this machine's network",

@@ -24,7 +24,8 @@ _SHORTEST_SECRET: Final = 4  # a shorter one would be found, and masked, in ordi
 _ADVICE: Final = {
     401: "Check CHATBOT_ACCESS_TOKEN, or the access_token that was passed: it must be a developer access token.",
     403: "Check CHATBOT_ACCESS_TOKEN, or the access_token that was passed: it may not do this.",
-    404: "Ids this token can see: client.connections.all()",
+    # also where the list itself is not found: then base_url is wrong
+    404: "Check the id (client.connections.all() lists those that this token can see) and base_url",
     407: "The proxy of this machine's environment wants a user and a password.",
     413: "The request was too large.",
     429: "Wait, then call again; fewer calls at once help.",

@@ -21,7 +21,9 @@ from urllib3.util import Retry
 from chatbot_nb.errors import ApiError, MissingAccessTokenError, TransportError
 from chatbot_nb.transport.api.causes import never_connected, transport_error
 from chatbot_nb.transport.api.refusals import api_error, not_json
+from chatbot_nb.transport.headers import USER_AGENT
 from chatbot_nb.transport.redact import safe_url
+from chatbot_nb.transport.timeouts import checked_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -112,14 +114,14 @@ class ApiSession:
 
     def __init__(self, base_url: str, access_token: str, *, timeout: float = 10.0, workers: int = 16) -> None:
         self.base_url = _checked_url(base_url)
-        self.timeout = _checked_timeout(timeout)
+        self.timeout = checked_timeout(timeout)
         self.workers = workers
         self.throttled = 0
         self._access_token = _checked_access_token(access_token)
         self._lock = threading.Lock()
         self._session = _Session()
         self._session.auth = _BearerAuth(access_token)
-        self._session.headers.update({"Accept": "application/json", "User-Agent": "chatbot-nb"})
+        self._session.headers.update({"Accept": "application/json", "User-Agent": USER_AGENT})
         self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # threads share it: keep no state
         self._adapter = HTTPAdapter(pool_maxsize=workers, pool_block=True)
         self._session.mount("https://", self._adapter)
@@ -264,12 +266,6 @@ def _parsed(method: str, url: str, answer: _Answer, hidden: tuple[str, ...]) -> 
     return document
 
 
-def _checked_timeout(timeout: object) -> float:
-    if isinstance(timeout, int | float) and not isinstance(timeout, bool) and 0 < timeout <= threading.TIMEOUT_MAX:
-        return float(timeout)
-    raise ValueError(f"timeout: {timeout!r:.60} is not a finite number of seconds above 0, such as 10.0")
-
-
 def _checked_access_token(access_token: object) -> str:
     if not isinstance(access_token, str):
         raise TypeError(f"the access token is {type(access_token).__name__}, not str")
@@ -278,7 +274,10 @@ def _checked_access_token(access_token: object) -> str:
     for position, character in enumerate(access_token):
         if not "!" <= character <= "~":
             kind = "a space or line break" if character.isspace() else "a character that is not printable ASCII"
-            raise ValueError(f"the access token holds {kind} at position {position}; copy it again")
+            raise ValueError(
+                f"the access token holds {kind} at position {position}; copy it again, into CHATBOT_ACCESS_TOKEN or "
+                "access_token=..."
+            )
     return access_token
 
 

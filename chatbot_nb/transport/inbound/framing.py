@@ -165,7 +165,7 @@ class RequestReader:
         self._target = event.target
         # not event.headers: h11 drops a repeated Content-Length and changes the case of Transfer-Encoding's value
         unfolded = _FOLD.sub(b" ", head)
-        if unfolded is not head and unfolded != head:
+        if unfolded != head:
             self._marks += ("folded_header",)
         if head.count(b"\n") != head.count(b"\r\n"):
             self._marks = ("bare_lf", *self._marks)

@@ -11,13 +11,14 @@ from functools import lru_cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, Literal, Self
 
+from chatbot_nb.transport.headers import NAME
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
 Status = Literal["complete", "truncated", "timeout", "too_large", "bad_framing", "refused"]
 
-_NAME: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSENDABLE: Final = re.compile(r"[\r\n\0]|[^\x00-\xff]")
 _FRAMING: Final = frozenset({"content-length", "transfer-encoding"})
 _PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
@@ -253,7 +254,7 @@ class Timing:
 
 def _check_header(name: str, value: str) -> None:
     """Refuse what would break the framing of a response; the value is never shown, it may be a secret."""
-    if not _NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         raise ValueError(f"header name {name[:60]!r}: only letters, digits and !#$%&'*+-.^_`|~")
     if name.lower() in _FRAMING:
         raise ValueError(f"header {name}: the server writes it itself, leave it out")

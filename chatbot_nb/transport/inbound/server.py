@@ -188,8 +188,8 @@ class Server:
         self._thread = None
 
     def _bind(self) -> socket.socket:
-        if not 0 <= self._wanted_port <= _LAST_PORT:
-            raise ListenError(f"port {self._wanted_port}: allowed are 0 to {_LAST_PORT}, 0 takes a free one")
+        if type(self._wanted_port) is not int or not 0 <= self._wanted_port <= _LAST_PORT:
+            raise ListenError(f"port {self._wanted_port!r:.60}: an integer of 0 to {_LAST_PORT}, 0 takes a free one")
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         try:
             return socket.create_server((self._host, self._wanted_port), family=family, backlog=_BACKLOG)
@@ -204,7 +204,11 @@ class Server:
             raise ListenError(f"{used}. Pass port=0, or stop the server of an earlier cell") from exc
 
     def _launch(self) -> None:
-        self._loop = asyncio.SelectorEventLoop()  # made here: no policy of the user's has a say
+        try:
+            self._loop = asyncio.SelectorEventLoop()  # made here: no policy of the user's has a say
+        except OSError as exc:
+            self._socket.close()
+            raise ListenError(f"cannot make an event loop for the server: {exc.strerror}") from exc
         self._stop_asked = asyncio.Event()
         self._shared = Shared(self._handler, self._limits, self._on_exchange, self._errors, self.counts)
         thread = threading.Thread(target=self._run, name=f"chatbot_nb server {self._port}", daemon=True)
@@ -214,7 +218,6 @@ class Server:
             thread.start()
         except RuntimeError as exc:
             self._release()
-            self._socket.close()
             raise ListenError(f"cannot start a thread for the server: {exc}") from exc
 
     def _run(self) -> None:
@@ -228,6 +231,7 @@ class Server:
 
     def _release(self) -> None:
         self._loop.close()
+        self._socket.close()
         process.leave(self)
         self._thread = None
 

@@ -12,20 +12,20 @@ import h11
 from chatbot_nb.errors import ApiTimeoutError, TransportError
 from chatbot_nb.transport import failures
 from chatbot_nb.transport.failures import Failure
+from chatbot_nb.transport.headers import NAME
 from chatbot_nb.transport.outbound.link import Link
 from chatbot_nb.transport.outbound.url import Target, parse_url
 from chatbot_nb.transport.redact import safe_url
+from chatbot_nb.transport.timeouts import checked_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 MAX_BODY: Final = 10 * 1024 * 1024
-MAX_TIMEOUT: Final = 86_400.0
 #: Headers that this module writes itself, lower case: they frame the exchange.
 FRAMING_HEADERS: Final = frozenset(
     {"connection", "content-length", "expect", "host", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"}
 )
-_TOKEN = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 
 
@@ -111,7 +111,7 @@ def fetch(  # noqa: PLR0913  # the parts of a request, and its two bounds
     TransportError
         No complete answer, or URL or headers that must not be sent: ``code`` and ``words`` say which.
     ValueError
-        A timeout outside 0 to 86,400 seconds, or a header of `FRAMING_HEADERS`.
+        The timeout is not above 0 and at most 86,400 seconds; or a header of `FRAMING_HEADERS`.
 
     Notes
     -----
@@ -119,13 +119,12 @@ def fetch(  # noqa: PLR0913  # the parts of a request, and its two bounds
     of a host are tried in order, each with its share of the time that is left; the last one's error counts.
     Names under ``.invalid`` are never looked up: by RFC 6761 there are none.
     """
-    if not 0 < timeout <= MAX_TIMEOUT:
-        raise ValueError(f"timeout: {timeout!r} is not between 0 and {MAX_TIMEOUT:.0f} seconds")
+    seconds = checked_timeout(timeout)
     try:
         target = _target(url)
         connection = h11.Connection(h11.CLIENT)
         data = _request_bytes(connection, method, target, list(headers), body)
-        with Link(target, timeout) as link:
+        with Link(target, seconds) as link:
             return _exchange(link, connection, data, max_body)
     except Failure as failure:
         kind = ApiTimeoutError if isinstance(failure, failures.DeadlineFailure) else TransportError
@@ -162,7 +161,7 @@ def _request_bytes(
     if clash := names & FRAMING_HEADERS:
         raise ValueError(f"headers: {', '.join(sorted(clash))} cannot be set, they frame the exchange")
     for name, value in headers:
-        if not _TOKEN.fullmatch(name):
+        if not NAME.fullmatch(name):
             raise failures.invalid_header(name, in_name=True)
         if not _VALUE.fullmatch(value):
             raise failures.invalid_header(name, in_name=False)
