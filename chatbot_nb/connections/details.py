@@ -46,8 +46,8 @@ def add_details(  # noqa: PLR0913  # what `Connections.frame` was given, and wha
         Reads one connection, with an event that ends its pauses between tries.
     reveal, progress : bool
     """
-    fetch = Fetch([str(row["id"]) for row in reader.rows], session, read)
-    outcomes = fetch.run(progress=progress)
+    details = DetailReader([str(row["id"]) for row in reader.rows], session, read)
+    outcomes = details.run(progress=progress)
     for row, outcome in enumerate(outcomes):
         found = outcome if isinstance(outcome, dict) else {}
         reader.rows[row] = reader.rows[row] | {key: found.get(key) for key in _DETAILS}
@@ -65,7 +65,7 @@ def add_details(  # noqa: PLR0913  # what `Connections.frame` was given, and wha
         plain = [{name: value.get_secret_value() for name, value in one.items()} for one in headers]
         frame["header_values"] = texts([json.dumps(one, ensure_ascii=False) if one else None for one in plain])
         frame["auth_password"] = texts([auth.password.get_secret_value() if auth else None for auth in auths])
-    if fetch.interrupted:
+    if details.interrupted:
         done = sum(outcome is not None for outcome in outcomes)
         message = f"interrupted: the details of {done:,} of {len(outcomes):,} connections were read; see read_error"
         warnings.warn(message, UserWarning, stacklevel=3)
@@ -77,7 +77,7 @@ def _failure(outcome: Row | ChatBotError | None) -> str | None:
     return str(outcome) if isinstance(outcome, ChatBotError) else None
 
 
-class Fetch:
+class DetailReader:
     """Reads many connections, several at once.
 
     Parameters

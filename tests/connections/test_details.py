@@ -226,7 +226,7 @@ def test_an_interrupt_starts_no_more_and_keeps_what_was_read(many, monkeypatch):
     fetches = []
     interrupted = threading.Event()
 
-    class Noted(details.Fetch):
+    class Noted(details.DetailReader):
         def __init__(self, *args):
             super().__init__(*args)
             fetches.append(self)
@@ -238,7 +238,7 @@ def test_an_interrupt_starts_no_more_and_keeps_what_was_read(many, monkeypatch):
         await asyncio.to_thread(fetches[0]._stop.wait, 10)
         return Response.json({"token": "late"})
 
-    monkeypatch.setattr(details, "Fetch", Noted)
+    monkeypatch.setattr(details, "DetailReader", Noted)
     for number in range(10, 40):
         many.answers[f"{PATH}/{number:024}"] = under_way
     with pytest.warns(UserWarning, match="^interrupted: the details of ") as caught:
@@ -327,6 +327,6 @@ def test_an_account_is_read_by_one_worker_for_each_connection_at_most(api):
     """Two connections need no sixteen threads."""
     api.put([listed(0)])
     api.put(listed(0), f"{PATH}/{0:024}")
-    fetch = details.Fetch(["0" * 24], api.client._session, api.client.connections._read)
-    assert fetch._allowed == 1
-    assert json.loads(json.dumps(fetch.run(progress=False))) == [listed(0)]
+    reader = details.DetailReader(["0" * 24], api.client._session, api.client.connections._read)
+    assert reader._allowed == 1
+    assert json.loads(json.dumps(reader.run(progress=False))) == [listed(0)]
