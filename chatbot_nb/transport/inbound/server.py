@@ -7,6 +7,7 @@ import contextlib
 import errno
 import os
 import socket
+import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final, Self
 
@@ -169,7 +170,7 @@ class Server:
         self._stopping = True
         with contextlib.suppress(RuntimeError):  # the loop is closed already
             self._loop.call_soon_threadsafe(self._stop_asked.set)
-        if thread is threading.current_thread():
+        if thread is threading.current_thread() or sys.is_finalizing():  # then no daemon thread runs any more
             return
         thread.join(_GRACE + _JOIN_MARGIN)
         if thread.is_alive():
