@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import json as json_module
 import random
 import threading
@@ -229,6 +230,11 @@ class ApiSession:
                 raise ApiError(said, method=method, url=safe_url(url), status=http_response.status_code, body="")
             if time.monotonic() > deadline:
                 raise TimeoutError
+        # The standard library takes the end of the connection for that of the head. A head that was cut announces no
+        # length, and nothing follows it; a 204, which needs none, counts as one of 0 bytes.
+        raw = http_response.raw
+        if not body and raw.length_remaining is None and not raw.chunked:
+            raise ConnectionResetError(errno.ECONNRESET, "the head was cut")
         return bytes(body)
 
 
