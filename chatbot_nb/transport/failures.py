@@ -1,4 +1,7 @@
-"""Why an exchange failed, in the codes of Node and the words of axios, with what to do next."""
+"""Why an exchange failed, in the codes of Node and the words of axios, with what to do next.
+
+Compared with axios 1.21 on Node 20 against the same servers as in the tests.
+"""
 
 from __future__ import annotations
 
@@ -132,13 +135,16 @@ def aborted() -> Failure:
 
 
 def not_http(*, overflow: bool, status_line: bool) -> Failure:
-    """Word an answer that is not HTTP/1.1, or whose head is too large."""
+    """Word an answer that is not HTTP/1.1, or whose head is too large.
+
+    Node names some forty causes; of those that do not end in the first line h11 says too little to tell them apart.
+    """
     if overflow:
         return Failure("HPE_HEADER_OVERFLOW", "Parse Error: Header overflow", "Send fewer or shorter headers")
-    words = "Parse Error: Expected HTTP/" if status_line else "Parse Error"
-    return Failure(
-        "HPE_INVALID", words, "The port does not answer in HTTP/1.1: check the port, and whether it needs https://"
-    )
+    advice = "The port does not answer in HTTP/1.1: check the port, and whether it needs https://"
+    if status_line:
+        return Failure("HPE_INVALID_CONSTANT", "Parse Error: Expected HTTP/, RTSP/ or ICE/", advice)
+    return Failure("HPE_INVALID", "Parse Error", advice)
 
 
 def too_large(limit: int) -> Failure:
@@ -163,8 +169,10 @@ def invalid_header(name: str, *, in_name: bool) -> Failure:
 
 def _certificate_failure(exc: ssl.SSLCertVerificationError, host: str) -> Failure:
     if exc.verify_code in {_HOST_MISMATCH, _IP_MISMATCH}:
-        shown = f"Host: {host}." if exc.verify_code == _HOST_MISMATCH else f"IP: {host}"
-        words = f"Hostname/IP does not match certificate's altnames: {shown} is not in the cert's altnames"
+        # Node goes on with the names that the certificate has; Python does not tell them.
+        by_name = exc.verify_code == _HOST_MISMATCH
+        shown = f"Host: {host}. is not in the cert's altnames" if by_name else f"IP: {host} is not in the cert's list"
+        words = f"Hostname/IP does not match certificate's altnames: {shown}"
         advice = "Use the name that the certificate was made for, or get one for this name"
         return Failure("ERR_TLS_CERT_ALTNAME_INVALID", words, advice)
     known = 20 if exc.verify_code == _UNABLE_TO_VERIFY else exc.verify_code

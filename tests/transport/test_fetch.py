@@ -321,7 +321,12 @@ def test_resolver_errors(monkeypatch, number, code):
             "stream has been aborted",
             id="chunked-without-end",
         ),
-        pytest.param(answers(b"SSH-2.0-x\r\n\r\n"), "HPE_INVALID", "Parse Error: Expected HTTP/", id="other-protocol"),
+        pytest.param(
+            answers(b"SSH-2.0-x\r\n\r\n"),
+            "HPE_INVALID_CONSTANT",
+            "Parse Error: Expected HTTP/, RTSP/ or ICE/",
+            id="other-protocol",
+        ),
         pytest.param(answers(b"HTTP/1.1 200 OK\r\nno colon\r\n\r\n"), "HPE_INVALID", "Parse Error", id="bad-header"),
         pytest.param(
             answers(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"),
@@ -525,7 +530,7 @@ def test_tls_host_with_final_dot(backend, monkeypatch):
         pytest.param(
             "other_name",
             "ERR_TLS_CERT_ALTNAME_INVALID",
-            "Hostname/IP does not match certificate's altnames: IP: 127.0.0.1 is not in the cert's altnames",
+            "Hostname/IP does not match certificate's altnames: IP: 127.0.0.1 is not in the cert's list",
             id="other-name",
         ),
     ],
