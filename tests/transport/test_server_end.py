@@ -277,6 +277,7 @@ def test_case_60_interrupt_and_kill():
         assert get(port) == b"hello"
 
 
+@pytest.mark.timeout(30)  # where the child keeps the connection, its parent waits for the end of it in vain
 def test_case_61_a_forked_child_frees_the_port():
     """A child that outlives its parent holds neither the port nor open connections, and serves nothing."""
     process = script(
