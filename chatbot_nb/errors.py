@@ -10,6 +10,7 @@
     │   └── ServerError                     5xx
     ├── TransportError (OSError)            no complete HTTP response came back
     │   └── ApiTimeoutError (TimeoutError)  not within the deadline
+    ├── PlanError (RuntimeError)            a plan may not be applied, resumed or undone; ``findings``, ``results``
     ├── ListenError (OSError)               a server of ours could not start
     └── SandboxError (RuntimeError)         the sandbox was asked for something it cannot do now
 
@@ -26,6 +27,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    import pandas as pd
 
     from chatbot_nb.finding import Finding
 
@@ -87,6 +90,8 @@ class ApiError(ChatBotError):
         The HTTP status.
     body : str
         What the body said, cut at 1,000 characters; empty if it said nothing.
+    retry_after : float or None
+        Seconds after which the API asks for the next try, at most 30.
     """
 
     def __init__(self, message: str, *, method: str, url: str, status: int, body: str) -> None:
@@ -95,6 +100,7 @@ class ApiError(ChatBotError):
         self.url = url
         self.status = status
         self.body = body
+        self.retry_after: float | None = None
 
 
 class AuthenticationError(ApiError):
@@ -125,6 +131,8 @@ class TransportError(ChatBotError, OSError):
         if unknown.
     words : str
         The cause as Node and axios word it (``connect ECONNREFUSED 127.0.0.1:9``), empty if unknown.
+    sent : bool
+        Whether the request may have taken effect; False where certainly nothing was sent.
     """
 
     def __init__(self, message: str, *, method: str, url: str, code: str = "", words: str = "") -> None:
@@ -133,10 +141,30 @@ class TransportError(ChatBotError, OSError):
         self.url = url
         self.code = code
         self.words = words
+        self.sent = True
 
 
 class ApiTimeoutError(TransportError, TimeoutError):
     """The answer did not come within the deadline."""
+
+
+class PlanError(ChatBotError, RuntimeError):
+    """A plan may not be applied, resumed or undone, or had to stop; its message says why and what to do.
+
+    Attributes
+    ----------
+    findings : pandas.DataFrame or None
+        Where findings stand in the way: all of the plan's.
+    results : pandas.DataFrame or None
+        Where it stopped on the way: what happened to each change until then.
+    """
+
+    def __init__(
+        self, message: str, *, findings: pd.DataFrame | None = None, results: pd.DataFrame | None = None
+    ) -> None:
+        super().__init__(message)
+        self.findings = findings
+        self.results = results
 
 
 class ListenError(ChatBotError, OSError):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from chatbot_nb.connections.calls import Calls
 from chatbot_nb.connections.collection import Connections
 from chatbot_nb.errors import MissingAccessTokenError
 from chatbot_nb.transport.api.session import ApiSession
@@ -56,7 +57,7 @@ class Client:
                 "Without an account use cb.connect() or cb.Sandbox(), which need none"
             )
         self._session = ApiSession(BASE_URL if base_url is None else base_url, access_token, timeout=timeout)
-        self.connections = Connections(self._session)
+        self.connections = Connections(Calls(self._session))
 
     def __repr__(self) -> str:
         return f"Client(base_url={safe_url(self._session.base_url)!r})"

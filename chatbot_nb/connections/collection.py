@@ -9,27 +9,21 @@ from typing import TYPE_CHECKING, Final
 from chatbot_nb.connections.models import check_new, check_update
 from chatbot_nb.connections.reading import Reader, warn_of
 from chatbot_nb.connections.writing import (
-    COLLECTION,
     kept_fields,
     path_of,
     plain_fields,
     present,
     raise_if_any,
-    secrets_of,
 )
-from chatbot_nb.errors import ApiError
-from chatbot_nb.payloads.wording import kind_of
 from chatbot_nb.transport.redact import safe_url
 
 if TYPE_CHECKING:
-    import threading
-
     import pandas as pd
     from pydantic import SecretStr
 
+    from chatbot_nb.connections.calls import Calls
     from chatbot_nb.connections.models import Connection
     from chatbot_nb.connections.writing import AuthLike, Headers
-    from chatbot_nb.transport.api.session import ApiSession
 
 
 class _Unset(Enum):
@@ -49,13 +43,18 @@ class Connections:
 
     Every method raises the errors of the API: `AuthenticationError`, `NotFoundError`, `RateLimitError`,
     `ServerError`, `ApiError`, `TransportError`, `ApiTimeoutError`.
+
+    Attributes
+    ----------
+    calls : Calls
+        The calls of the API as they are, for what makes many of them.
     """
 
-    def __init__(self, session: ApiSession) -> None:
-        self._session = session
+    def __init__(self, calls: Calls) -> None:
+        self.calls = calls
 
     def __repr__(self) -> str:
-        return f"Connections(base_url={safe_url(self._session.base_url)!r})"
+        return f"Connections(base_url={safe_url(self.calls.session.base_url)!r})"
 
     def all(self) -> list[Connection]:
         """Return all connections, in the order of the API, without token, headers and auth.
@@ -70,7 +69,7 @@ class Connections:
         -----
         One request. Source: ChatBot docs, "List all connections".
         """
-        reader = Reader(self._list())
+        reader = Reader(self.calls.list_all())
         connections = reader.connections()
         warn_of(reader.findings, stacklevel=2)
         return connections
@@ -92,7 +91,7 @@ class Connections:
         -----
         One request. Source: ChatBot docs, "List single connection".
         """
-        reader = Reader([{**self._read(connection_id), "id": connection_id}], single=True)
+        reader = Reader([{**self.calls.read(connection_id), "id": connection_id}], single=True)
         (connection,) = reader.connections()
         warn_of(reader.findings, stacklevel=2)
         return connection
@@ -141,11 +140,7 @@ class Connections:
         fields = {"storyId": story_id, "name": name, "url": url, "token": token, "headers": headers, "auth": auth}
         body = present(plain_fields(fields))
         raise_if_any(check_new(body), "connection")
-        answer = self._session.request("POST", COLLECTION, json=body, secrets=secrets_of(body))
-        if isinstance(answer, dict) and isinstance(answer.get("id"), str) and answer["id"]:
-            return str(answer["id"])
-        said = "the answer holds no id. Look in client.connections.all() whether it was created before you try again"
-        raise self._error("POST", COLLECTION, said)
+        return self.calls.create(body)
 
     def update(  # noqa: PLR0913  # the documented fields
         self,
@@ -183,20 +178,17 @@ class Connections:
         named = plain_fields({key: value for key, value in fields.items() if value is not _UNSET})
         if not named:
             raise ValueError("update: nothing to change; name at least one of name, url, token, headers, auth")
-        path = path_of(connection_id)
+        path_of(connection_id)
         # What was named is checked on its own first, so that a mistake is told before anything is sent.
         raise_if_any(check_update({"name": "-", "url": "https://example.com", **named}), "connection")
-        body = present({**kept_fields(self._read(connection_id)), **named})
+        body = present({**kept_fields(self.calls.read(connection_id)), **named})
         what = f"connection {connection_id} as the API shows it (pass these fields to update() to replace them)"
         raise_if_any(check_update(body), what)
-        self._session.request("PUT", path, json=body, secrets=secrets_of(body))
+        self.calls.update(connection_id, body)
         removed = [key for key, value in named.items() if value is None]
-        left = [key for key in removed if key in kept_fields(self._read(connection_id))] if removed else []
+        left = [key for key in removed if key in kept_fields(self.calls.read(connection_id))] if removed else []
         if left:
-            said = (
-                f"the API kept {', '.join(left)}, which the update left out. Delete the connection and create it anew"
-            )
-            raise self._error("PUT", path, said)
+            raise self.calls.kept(connection_id, left)
 
     def delete(self, connection_id: str) -> None:
         """Delete one connection.
@@ -209,7 +201,7 @@ class Connections:
         -----
         One request. Source: ChatBot docs, "Delete connection".
         """
-        self._session.request("DELETE", path_of(connection_id))
+        self.calls.delete(connection_id)
 
     def frame(self, *, details: bool = False, reveal: bool = False, progress: bool = True) -> pd.DataFrame:
         """Return the connections as one row each.
@@ -251,31 +243,10 @@ class Connections:
         from chatbot_nb.connections.details import add_details
         from chatbot_nb.connections.frame import list_frame
 
-        reader = Reader(self._list())
+        reader = Reader(self.calls.list_all())
         frame = list_frame(reader)
         if details:
-            add_details(frame, reader, self._session, self._read, reveal=reveal, progress=progress)
+            add_details(frame, reader, self.calls, reveal=reveal, progress=progress)
         frame.attrs["findings"] = [asdict(finding) for finding in reader.findings]
         warn_of(reader.findings, stacklevel=2)
         return frame
-
-    def _list(self) -> list[object]:
-        answer = self._session.request("GET", COLLECTION)
-        if isinstance(answer, list):
-            return answer
-        raise self._unexpected("GET", COLLECTION, "an array of connections", answer)
-
-    def _read(self, connection_id: str, stop: threading.Event | None = None) -> dict[str, object]:
-        path = path_of(connection_id)
-        answer = self._session.request("GET", path, stop=stop)
-        if isinstance(answer, dict):
-            return answer
-        raise self._unexpected("GET", path, "a connection", answer)
-
-    def _unexpected(self, method: str, path: str, wanted: str, answer: object) -> ApiError:
-        got = "nothing" if answer is None else kind_of(answer)
-        return self._error(method, path, f"answered with {got}, not {wanted}. Check base_url")
-
-    def _error(self, method: str, path: str, said: str) -> ApiError:
-        url = safe_url(self._session.base_url + path)
-        return ApiError(f"{method} {url}: {said}", method=method, url=url, status=200, body="")

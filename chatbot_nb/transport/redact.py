@@ -9,6 +9,14 @@ _MASK = "***"
 _URL = re.compile(
     r"(?P<start>[^/\\?#@]*[/\\]{2,}|\s*(?i:https?:)[/\\]?|)(?P<authority>[^/\\?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)"
 )
+# Query parameters whose values are secrets, by how public services call them.
+_TELLING = (
+    r"(?:[a-z0-9]+[-_.])*(?:access|auth|api|app|client|private|session|shared|subscription|webhook)?[-_.]?"
+    r"(?:token|key|secret|password|passwd|passphrase|pwd|pass|sig|signature|hmac|auth|authorization|jwt|code"
+    r"|credentials?)"
+)
+#: ``search`` finds user and password in a URL, or a query parameter that sounds like a secret and has a value.
+CREDENTIALS = re.compile(rf"(?<=//)[^/\\?#\s]+(?=@)|(?<=[?&;])(?i:{_TELLING})=[^&;#]+")
 _HOST = re.compile(r"(\[[0-9A-Za-z:.%]*\]|[^\[\]:@]*)(:\d*)?")
 
 
@@ -49,3 +57,29 @@ def _masked(part: str) -> str:
         return f"{name}={_MASK}"
     question_mark = part[:1] if part[:1] == "?" else ""
     return question_mark + (_MASK if part != question_mark else "")
+
+
+def masked(url: str) -> str:
+    """Return a URL without the credentials in it, all else as it is.
+
+    Parameters
+    ----------
+    url : str
+        Any text.
+
+    Returns
+    -------
+    str
+        With user and password, and the value of each query parameter that sounds like a secret, as ``***``.
+
+    Examples
+    --------
+    >>> masked("https://me:pw@example.com/hook?token=s3cret&shop=de")
+    'https://***@example.com/hook?token=***&shop=de'
+    """
+    return CREDENTIALS.sub(_hidden, url)
+
+
+def _hidden(match: re.Match[str]) -> str:
+    in_query = match.string[match.start() - 1] != "/"
+    return match[0].partition("=")[0] + f"={_MASK}" if in_query else _MASK

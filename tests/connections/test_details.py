@@ -1,7 +1,6 @@
 """The frame with details: many requests, and a result whatever happens to them."""
 
 import asyncio
-import json
 import os
 import signal
 import threading
@@ -12,7 +11,7 @@ import pandas as pd
 import pytest
 
 import chatbot_nb as cb
-from chatbot_nb.connections import details
+from chatbot_nb.connections import details, parallel
 from chatbot_nb.transport.api import session as session_module
 from chatbot_nb.transport.inbound.http import Response
 
@@ -226,9 +225,9 @@ def test_an_interrupt_starts_no_more_and_keeps_what_was_read(many, monkeypatch):
     fetches = []
     interrupted = threading.Event()
 
-    class Noted(details.DetailReader):
-        def __init__(self, *args):
-            super().__init__(*args)
+    class Noted(parallel.Parallel):
+        def __init__(self, *args, **kwargs):
+            super().__init__(*args, **kwargs)
             fetches.append(self)
 
     async def under_way(_request):
@@ -238,7 +237,7 @@ def test_an_interrupt_starts_no_more_and_keeps_what_was_read(many, monkeypatch):
         await asyncio.to_thread(fetches[0]._stop.wait, 10)
         return Response.json({"token": "late"})
 
-    monkeypatch.setattr(details, "DetailReader", Noted)
+    monkeypatch.setattr(details, "Parallel", Noted)
     for number in range(10, 40):
         many.answers[f"{PATH}/{number:024}"] = under_way
     with pytest.warns(UserWarning, match="^interrupted: the details of ") as caught:
@@ -277,7 +276,7 @@ def test_a_mistake_of_ours_is_not_hidden(many, monkeypatch):
     def broken(*_):
         raise RuntimeError("a mistake")
 
-    monkeypatch.setattr(type(many.client.connections), "_read", broken)
+    monkeypatch.setattr(type(many.client.connections.calls), "read", broken)
     with pytest.raises(RuntimeError, match="a mistake"):
         many.client.connections.frame(details=True, progress=False)
     assert threading.active_count() <= before
@@ -301,7 +300,7 @@ def test_after_a_second_a_progress_bar_counts_every_connection(many, monkeypatch
             super().close()
 
     clock = iter([0.0] * 11 + [1.5] * 40)  # the start, ten connections, then it takes longer
-    monkeypatch.setattr(details, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+    monkeypatch.setattr(parallel, "time", SimpleNamespace(monotonic=lambda: next(clock)))
     monkeypatch.setattr(tqdm.auto, "tqdm", Bar)
     many.client.connections.frame(details=True)
     assert bars[0] == (10, 40, 40)
@@ -323,10 +322,16 @@ def test_no_more_sockets_than_workers(many):
     assert 1 <= len(peers) <= 16
 
 
-def test_an_account_is_read_by_one_worker_for_each_connection_at_most(api):
+def test_there_are_no_more_workers_than_work():
     """Two connections need no sixteen threads."""
-    api.put([listed(0)])
-    api.put(listed(0), f"{PATH}/{0:024}")
-    reader = details.DetailReader(["0" * 24], api.client._session, api.client.connections._read)
-    assert reader._allowed == 1
-    assert json.loads(json.dumps(reader.run(progress=False))) == [listed(0)]
+    threads = set()
+    both = threading.Barrier(2, timeout=10)
+
+    def work(_position, _stop):
+        threads.add(threading.current_thread())
+        both.wait()
+
+    before = threading.active_count()
+    parallel.Parallel(2, work, workers=16).run(progress=False, desc="")
+    assert len(threads) == 2
+    assert threading.active_count() <= before

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from chatbot_nb.transport.redact import safe_url
+from chatbot_nb.transport.redact import CREDENTIALS, masked, safe_url
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,28 @@ def test_a_secret_never_comes_through(before, after, name, path):
         assert secret not in safe_url(f"https://{user}:{secret}@host/{path.replace('@', '')}")
         assert secret not in safe_url(f"https://host/{path.replace('#', '')}?{name.replace('#', '')}={secret}{after}")
         assert secret not in safe_url(f"https://host/{path}#{secret}{after}")
+
+
+@pytest.mark.parametrize(
+    ("url", "shown"),
+    [
+        pytest.param("https://me:pw@example.com/x?shop=de", "https://***@example.com/x?shop=de", id="user"),
+        pytest.param(
+            "https://example.com/a@b?x=1&api_key=3;code=9#f",
+            "https://example.com/a@b?x=1&api_key=***;code=***#f",
+            id="query",
+        ),  # noqa: E501
+        pytest.param(
+            "https://h/?accessToken=1&X-Api-Key=2&monkey=3",
+            "https://h/?accessToken=***&X-Api-Key=***&monkey=3",
+            id="spellings",
+        ),  # noqa: E501
+        pytest.param("https://example.com/?token=&key", "https://example.com/?token=&key", id="without values"),
+        pytest.param("https://example.com/hook?shop=de", "https://example.com/hook?shop=de", id="nothing secret"),
+        pytest.param("//u=1:2@h/?token=a=b", "//***@h/?token=***", id="equals signs"),
+    ],
+)
+def test_only_credentials_are_masked(url, shown):
+    """What is no secret stays readable, so that two tables of the same connection can be compared."""
+    assert masked(url) == shown
+    assert bool(CREDENTIALS.search(url)) == (url != shown)

@@ -50,16 +50,8 @@ _LOST: Final = frozenset(
 class _Answer:
     status: int
     body: bytes
-    retry_after: str = ""
+    retry_after: float | None = None
     location: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class _Failure:
-    """No complete answer; the request may have taken effect unless no connection was established."""
-
-    cause: TransportError
-    sent: bool
 
 
 class _BearerAuth(AuthBase):
@@ -144,7 +136,7 @@ class ApiSession:
                     pool.close()
         self._session.close()
 
-    def request(
+    def request(  # noqa: PLR0913  # what a call is, and how far to go for it
         self,
         method: str,
         path: str,
@@ -152,6 +144,7 @@ class ApiSession:
         json: object = None,
         secrets: Iterable[str] = (),
         stop: threading.Event | None = None,
+        tries: int | None = None,
     ) -> object:
         """Make one call and return what it answers.
 
@@ -166,6 +159,8 @@ class ApiSession:
             Texts of the body that no error may show, also where the answer repeats them.
         stop : threading.Event, optional
             Once it is set, no further try is made.
+        tries : int, optional
+            At most so many, 4 by default.
 
         Returns
         -------
@@ -184,22 +179,25 @@ class ApiSession:
         hidden = (self._access_token, *secrets)
         stop = stop or threading.Event()
         perhaps_done = False
-        for tries in range(1, _TRIES + 1):
-            outcome = self._attempt(method, url, data, tries)
-            if tries == _TRIES or not _may_repeat(method, outcome) or _pause(_wait(outcome, tries), stop):
+        most = _TRIES if tries is None else tries
+        for number in range(1, most + 1):
+            outcome = self._attempt(method, url, data, number)
+            if number == most or not _may_repeat(method, outcome) or _pause(_wait(outcome, number), stop):
                 break
-            perhaps_done |= outcome.sent if isinstance(outcome, _Failure) else outcome.status != _TOO_MANY
-        if isinstance(outcome, _Failure):
-            raise outcome.cause
+            perhaps_done |= outcome.sent if isinstance(outcome, TransportError) else outcome.status != _TOO_MANY
+        if isinstance(outcome, TransportError):
+            raise outcome
         if method == "DELETE" and outcome.status == 404 and perhaps_done:  # noqa: PLR2004  # an earlier try deleted it
             return None
         if not 200 <= outcome.status < 300:  # noqa: PLR2004  # success
-            raise api_error(
-                method, url, outcome.status, outcome.body, location=outcome.location, tries=tries, secrets=hidden
+            error = api_error(
+                method, url, outcome.status, outcome.body, location=outcome.location, tries=number, secrets=hidden
             )
+            error.retry_after = outcome.retry_after
+            raise error
         return _parsed(method, url, outcome, hidden)
 
-    def _attempt(self, method: str, url: str, data: bytes | None, tries: int) -> _Answer | _Failure:
+    def _attempt(self, method: str, url: str, data: bytes | None, tries: int) -> _Answer | TransportError:
         headers = None if data is None else {"Content-Type": "application/json"}
         try:
             with self._session.request(
@@ -211,13 +209,14 @@ class ApiSession:
         except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
             # Not raised here: what requests raised holds the request with its headers, and would stay attached.
             cause = transport_error(method, url, error, timeout=self.timeout, tries=tries)
-            return _Failure(cause, sent=not never_connected(error))
+            cause.sent = not never_connected(error)
+            return cause
         if http_response.status_code == _TOO_MANY:
             with self._lock:
                 self.throttled += 1
         answered = http_response.headers
         location = answered.get("Location", "") if http_response.status_code // 100 == 3 else ""  # noqa: PLR2004  # 3xx
-        return _Answer(http_response.status_code, body, answered.get("Retry-After", ""), location)
+        return _Answer(http_response.status_code, body, _seconds(answered.get("Retry-After", "")), location)
 
     def _read(self, method: str, url: str, http_response: Response) -> bytes:
         deadline = time.monotonic() + _BODY_TIMEOUTS * self.timeout
@@ -238,21 +237,31 @@ class ApiSession:
         return bytes(body)
 
 
-def _may_repeat(method: str, outcome: _Answer | _Failure) -> bool:
+def backoff(tries: int, retry_after: float | None = None) -> float:
+    """Return seconds until the next try: what was asked for, else growing with the tries made, and random."""
+    if retry_after is not None:
+        return retry_after
+    return _BACKOFF * 2.0 ** (tries - 1) * random.uniform(0.5, 1)  # noqa: S311  # spreads the load, guards nothing
+
+
+def _may_repeat(method: str, outcome: _Answer | TransportError) -> bool:
     if isinstance(outcome, _Answer):
         return outcome.status in _BUSY and method in _IDEMPOTENT
-    return outcome.cause.code in _LOST and (method in _IDEMPOTENT or not outcome.sent)
+    return outcome.code in _LOST and (method in _IDEMPOTENT or not outcome.sent)
 
 
-def _wait(outcome: _Answer | _Failure, tries: int) -> float:
-    """Seconds until the next try: what ``Retry-After`` asks for, else growing and random."""
-    if isinstance(outcome, _Answer) and outcome.retry_after:
-        # A header of thousands of digits, and a date beyond the calendar, raise more than InvalidHeader.
-        with contextlib.suppress(urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
-            seconds = Retry(retry_after_max=_RETRY_AFTER_MAX).parse_retry_after(outcome.retry_after)
-            if seconds > 0:
-                return seconds
-    return _BACKOFF * 2.0 ** (tries - 1) * random.uniform(0.5, 1)  # noqa: S311  # spreads the load, guards nothing
+def _wait(outcome: _Answer | TransportError, tries: int) -> float:
+    return backoff(tries, outcome.retry_after if isinstance(outcome, _Answer) else None)
+
+
+def _seconds(retry_after: str) -> float | None:
+    """Return what the header asks for, at most 30 s; None where that is nothing, or no number and no date."""
+    # A header of thousands of digits, and a date beyond the calendar, raise more than InvalidHeader.
+    with contextlib.suppress(urllib3.exceptions.InvalidHeader, ValueError, OverflowError):
+        seconds = Retry(retry_after_max=_RETRY_AFTER_MAX).parse_retry_after(retry_after) if retry_after else 0
+        if seconds > 0:
+            return seconds
+    return None
 
 
 def _pause(seconds: float, stop: threading.Event) -> bool:

@@ -1,0 +1,1 @@
+"""Changes of many connections at once: what differs, what happened to each, and the way back."""

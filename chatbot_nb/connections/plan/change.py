@@ -1,0 +1,79 @@
+"""One planned change of one connection, and what became of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import TYPE_CHECKING, Final, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+Action: TypeAlias = Literal["create", "update", "delete"]
+Status: TypeAlias = Literal["done", "unchanged", "incomplete", "conflict", "failed", "unknown", "not tried"]
+
+# Fields of a connection, as the API names them, whose values no table and no file shows.
+SECRET_FIELDS: Final = ("token", "headers", "auth")
+
+
+class _Hidden(Enum):
+    """What a secret is where only a journal told of it."""
+
+    HIDDEN = "hidden"
+
+    def __repr__(self) -> str:
+        return "<hidden>"
+
+
+HIDDEN: Final = _Hidden.HIDDEN
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A connection as the account showed it when the plan was made; what it showed unreadably is None.
+
+    Its repr shows the name alone: a URL may hold a password.
+    """
+
+    name: str | None
+    url: str | None | _Hidden = field(repr=False)
+    story_id: str | None = field(repr=False)
+    updated_at: datetime | None = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One connection to be created, updated or deleted.
+
+    Parameters
+    ----------
+    action : {"create", "update", "delete"}
+    row : int or None
+        Position in the wanted frame, from 0; None for what stands in no frame.
+    id : str or None
+        None for a create.
+    seen : Seen or None
+        None for a create.
+    fields : mapping of str to object
+        What is to be written, under the API's names (``name``, ``url``, ``storyId``, ``token``, ``headers``,
+        ``auth``), as JSON has it: for an update only what differs, for a delete nothing. A secret that is only known
+        to exist is ``HIDDEN``; None removes a token, headers or auth.
+    twins : tuple of str
+        For a create: ids of connections with the same story, name and URL that the account had already.
+    """
+
+    action: Action
+    row: int | None
+    id: str | None
+    seen: Seen | None
+    fields: Mapping[str, object] = field(default_factory=dict, repr=False)
+    twins: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str | None:
+        """The connection's name before the change; of a new one, its name."""
+        if self.seen is not None:
+            return self.seen.name
+        name = self.fields.get("name")
+        return name if isinstance(name, str) else None
