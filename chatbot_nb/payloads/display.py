@@ -1,4 +1,4 @@
-"""How findings look, in text and in HTML: the same wherever they are shown.
+"""How findings and other rows look, in text and in HTML: the same wherever they are shown.
 
 Colours come from JupyterLab's variables, else VS Code's, else they fit a light and a dark page. They stand on marks
 only, each beside the word for the same thing.
@@ -7,31 +7,44 @@ only, each beside the word for the same thing.
 from __future__ import annotations
 
 from html import escape
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from chatbot_nb.payloads.wording import counted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
-    from chatbot_nb.finding import Finding, Severity
+    from chatbot_nb.finding import Finding
 
-# So many findings are shown; all of them stand in ``findings``.
-_SHOWN: Final = 20
+State = Literal["error", "warning", "info", "new", "changed", "deleted"]
+
+# So many rows are shown; a name beside them says where all of them stand.
+SHOWN: Final = 20
 _WHOLE: Final = "(whole)"  # the place that an empty pointer names
-_MARKS: Final[dict[Severity, str]] = {"error": "✗", "warning": "!", "info": "i"}
+_MARKS: Final[dict[State, str]] = {
+    "error": "✗",
+    "warning": "!",
+    "info": "i",
+    "new": "+",
+    "changed": "~",
+    "deleted": "−",  # noqa: RUF001  # a minus as wide as the plus
+}
 _MUTED: Final = "var(--jp-ui-font-color2, var(--vscode-descriptionForeground, GrayText))"
-_COLOURS: Final[dict[Severity, str]] = {
-    "error": "var(--jp-error-color1, var(--vscode-errorForeground, light-dark(#b3261e, #f2b8b5)))",
-    "warning": "var(--jp-warn-color1, var(--vscode-editorWarning-foreground, light-dark(#8a5300, #ffb951)))",
+_RED: Final = "var(--jp-error-color1, var(--vscode-errorForeground, light-dark(#b3261e, #f2b8b5)))"
+_AMBER: Final = "var(--jp-warn-color1, var(--vscode-editorWarning-foreground, light-dark(#8a5300, #ffb951)))"
+_GREEN: Final = "var(--jp-success-color1, var(--vscode-testing-iconPassed, light-dark(#1b6e2d, #8bd88f)))"
+_COLOURS: Final[dict[State, str]] = {
+    "error": _RED,
+    "warning": _AMBER,
     "info": _MUTED,
+    "new": _GREEN,
+    "changed": _AMBER,
+    "deleted": _RED,
 }
 _CELL: Final = "text-align:left;vertical-align:top;padding:4px 16px 4px 0"
-_STYLES: Final = {  # of each column
-    "severity": f"{_CELL};white-space:nowrap",
-    "pointer": f"{_CELL};min-width:12em;white-space:normal;overflow-wrap:anywhere",
-    "message": f"{_CELL};min-width:8em;white-space:normal;overflow-wrap:anywhere",
-}
+SHORT: Final = f"{_CELL};white-space:nowrap"
+LONG: Final = f"{_CELL};min-width:8em;white-space:normal;overflow-wrap:anywhere"
+_FINDINGS: Final = {"severity": SHORT, "pointer": LONG.replace("8em", "12em"), "message": LONG}
 
 
 def counts(findings: Iterable[Finding]) -> str:
@@ -42,8 +55,8 @@ def counts(findings: Iterable[Finding]) -> str:
 
 def text_lines(findings: Sequence[Finding]) -> list[str]:
     """Return a line for each of the first findings, and one for the rest."""
-    lines = [f"{finding.severity:7} {finding.pointer or _WHOLE}: {finding.message}" for finding in findings[:_SHOWN]]
-    return [*lines, f"and {len(findings) - _SHOWN:,} more in .findings"] if len(findings) > _SHOWN else lines
+    lines = [f"{finding.severity:7} {finding.pointer or _WHOLE}: {finding.message}" for finding in findings[:SHOWN]]
+    return [*lines, f"and {len(findings) - SHOWN:,} more in .findings"] if len(findings) > SHOWN else lines
 
 
 def as_html(
@@ -58,25 +71,54 @@ def as_html(
         lines.append(f"<code>{escape(sent)}</code>")
     if error is not None:
         lines.append(f"error: <code>{escape(error)}</code>")
-    return f'<div><p style="margin:4px 0">{"<br>".join(lines)}</p>{_table(findings)}{details}</div>'
+    return f'<div><p style="margin:4px 0">{"<br>".join(lines)}</p>{findings_table(findings)}{details}</div>'
 
 
-def _table(findings: Sequence[Finding]) -> str:
-    if not findings:
+def findings_table(findings: Sequence[Finding]) -> str:
+    """Return the first findings as HTML, empty if there are none."""
+    rows = [
+        # A narrow column breaks a pointer between its parts first.
+        (
+            marked(finding.severity, finding.severity),
+            f"<code>{escape(finding.pointer).replace('/', '<wbr>/')}</code>" if finding.pointer else _WHOLE,
+            escape(finding.message),
+        )
+        for finding in findings[:SHOWN]
+    ]
+    return table(_FINDINGS, rows, len(findings), ".findings")
+
+
+def table(columns: Mapping[str, str], rows: Sequence[Sequence[str]], total: int, whole: str) -> str:
+    """Return rows as an HTML table, empty if there are none.
+
+    Parameters
+    ----------
+    columns : mapping of str to str
+        Heads, and the style of their cells: `SHORT`, `LONG`.
+    rows : sequence of sequence of str
+        Cells as HTML, escaped already.
+    total : int
+        How many rows there are in all.
+    whole : str
+        Where all of them stand, for example ``".findings"``.
+    """
+    if not rows:
         return ""
     head = "".join(
         f'<th scope="col" style="{style};color:{_MUTED};font-weight:normal">{name}</th>'
-        for name, style in _STYLES.items()
+        for name, style in columns.items()
     )
-    rows = "".join(_row(finding) for finding in findings[:_SHOWN])
-    more = len(findings) - _SHOWN
-    rest = f'<p style="margin:4px 0">and {more:,} more in <code>.findings</code></p>' if more > 0 else ""
-    return f'<table style="margin:4px 0"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{rest}'
+    body = "".join(
+        "<tr>"
+        + "".join(f'<td style="{style}">{cell}</td>' for style, cell in zip(columns.values(), row, strict=True))
+        + "</tr>"
+        for row in rows
+    )
+    more = total - len(rows)
+    rest = f'<p style="margin:4px 0">and {more:,} more in <code>{whole}</code></p>' if more > 0 else ""
+    return f'<table style="margin:4px 0"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>{rest}'
 
 
-def _row(finding: Finding) -> str:
-    mark = f'<strong style="color:{_COLOURS[finding.severity]}">{_MARKS[finding.severity]}</strong> {finding.severity}'
-    # A narrow column breaks a pointer between its parts first.
-    where = f"<code>{escape(finding.pointer).replace('/', '<wbr>/')}</code>" if finding.pointer else _WHOLE
-    cells = zip(_STYLES.values(), (mark, where, escape(finding.message)), strict=True)
-    return "<tr>" + "".join(f'<td style="{style}">{cell}</td>' for style, cell in cells) + "</tr>"
+def marked(state: State, word: str) -> str:
+    """Return the word for a state with its mark and colour, as HTML."""
+    return f'<strong style="color:{_COLOURS[state]}">{_MARKS[state]}</strong> {escape(word)}'

@@ -15,6 +15,8 @@ Status: TypeAlias = Literal["done", "unchanged", "incomplete", "conflict", "fail
 
 # Fields of a connection, as the API names them, whose values no table and no file shows.
 SECRET_FIELDS: Final = ("token", "headers", "auth")
+# What needs no further try. `incomplete`: made, but for what nobody knew any more.
+SETTLED: Final = frozenset({"done", "unchanged", "incomplete"})
 
 
 class _Hidden(Enum):
@@ -33,11 +35,11 @@ HIDDEN: Final = _Hidden.HIDDEN
 class Seen:
     """A connection as the account showed it when the plan was made; what it showed unreadably is None.
 
-    Its repr shows the name alone: a URL may hold a password.
+    Its repr shows the name alone: a URL may hold a password. `HIDDEN` stands for a URL that a journal left out.
     """
 
     name: str | None
-    url: str | None | _Hidden = field(repr=False)
+    url: str | _Hidden | None = field(repr=False)
     story_id: str | None = field(repr=False)
     updated_at: datetime | None = field(repr=False)
 
@@ -77,3 +79,38 @@ class Change:
             return self.seen.name
         name = self.fields.get("name")
         return name if isinstance(name, str) else None
+
+    def hidden(self) -> list[str]:
+        """Return the fields whose values only a journal told of."""
+        return [key for key, value in self.fields.items() if value is HIDDEN]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a change.
+
+    Parameters
+    ----------
+    status : str
+        ``"done"``; ``"unchanged"``: it was so already; ``"incomplete"``: made, but for a secret that is not known any
+        more; ``"conflict"``: the connection was changed or deleted by somebody else, nothing was sent;
+        ``"failed"``: nothing was changed; ``"unknown"``: a write was sent, and nobody knows whether it took effect;
+        ``"not tried"``.
+    error : str or None
+        Why, and what to do.
+    attempts : int
+        How many writes were sent.
+    seconds : float
+        From the first look to the end.
+    id : str or None
+        Of what was created.
+    before : mapping of str to object
+        The secret fields as they were, for `undo`; it stays in memory.
+    """
+
+    status: Status
+    error: str | None = None
+    attempts: int = 0
+    seconds: float = 0.0
+    id: str | None = None
+    before: Mapping[str, object] = field(default_factory=dict, repr=False)

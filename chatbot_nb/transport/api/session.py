@@ -19,7 +19,7 @@ from requests.adapters import HTTPAdapter
 from requests.auth import AuthBase
 from urllib3.util import Retry
 
-from chatbot_nb.errors import ApiError, MissingAccessTokenError, TransportError
+from chatbot_nb.errors import ApiError, ChatBotError, MissingAccessTokenError, TransportError
 from chatbot_nb.transport.api.causes import never_connected, transport_error
 from chatbot_nb.transport.api.refusals import api_error, not_json
 from chatbot_nb.transport.headers import USER_AGENT
@@ -242,6 +242,13 @@ def backoff(tries: int, retry_after: float | None = None) -> float:
     if retry_after is not None:
         return retry_after
     return _BACKOFF * 2.0 ** (tries - 1) * random.uniform(0.5, 1)  # noqa: S311  # spreads the load, guards nothing
+
+
+def is_passing(error: ChatBotError) -> bool:
+    """Return whether a later try of the same call may well succeed."""
+    if isinstance(error, ApiError):
+        return error.status in _BUSY
+    return isinstance(error, TransportError) and error.code in _LOST
 
 
 def _may_repeat(method: str, outcome: _Answer | TransportError) -> bool:

@@ -1,0 +1,39 @@
+"""The way back: for a change that was made, the one that undoes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from chatbot_nb.connections.plan.change import HIDDEN, SECRET_FIELDS, Change, Seen
+
+if TYPE_CHECKING:
+    from chatbot_nb.connections.plan.change import Outcome
+
+
+def inverse(change: Change, outcome: Outcome, twins: tuple[str, ...] = ()) -> Change:
+    """Return the change that undoes one that was made.
+
+    Parameters
+    ----------
+    change : Change
+    outcome : Outcome
+        What became of it; its ``before`` has the secrets that were there.
+    twins : tuple of str
+        `Change.twins` for a connection that is created again.
+    """
+    if change.action == "create":
+        made = Seen(change.name, _text(change.fields.get("url")), _text(change.fields.get("storyId")), None)
+        return Change("delete", change.row, outcome.id, made)
+    seen = change.seen
+    assert seen is not None
+    then = {"name": seen.name, "url": seen.url} | {key: outcome.before.get(key) for key in SECRET_FIELDS}
+    if change.action == "delete":
+        present = {key: value for key, value in then.items() if value is not None}
+        return Change("create", change.row, None, None, {"storyId": seen.story_id, **present}, twins)
+    url = change.fields.get("url", seen.url)
+    left = Seen(_text(change.fields.get("name", seen.name)), HIDDEN if url is HIDDEN else _text(url), None, None)
+    return Change("update", change.row, change.id, left, {key: then[key] for key in change.fields})
+
+
+def _text(value: object) -> str | None:
+    return value if isinstance(value, str) else None
