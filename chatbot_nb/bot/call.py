@@ -16,6 +16,7 @@ from chatbot_nb.transport.redact import safe_url
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 #: What every request carries unless a custom header replaces it.
 DEFAULT_HEADERS: Final = {
@@ -44,6 +45,8 @@ class Answer:
         As received.
     message : str
         Where no answer came: what happened and what to do next.
+    certificate_until : datetime, optional
+        UTC; when the backend's certificate ends. None for http, and where no answer came.
     """
 
     status: int | None
@@ -53,6 +56,7 @@ class Answer:
     headers: tuple[tuple[bytes, bytes], ...] = ()
     body: bytes = b""
     message: str = ""
+    certificate_until: datetime | None = None
 
     def header(self, name: str) -> str:
         """Return a header's value, several joined with ``", "``, empty if there is none."""
@@ -64,15 +68,24 @@ class Answer:
         return decode_body(self.body, self.header("content-encoding"))
 
 
-def call(method: str, url: str, *, headers: Iterable[tuple[str, str]], body: bytes = b"", timeout: float) -> Answer:
+def call(  # noqa: PLR0913  # the parts of a request, and its bounds
+    method: str,
+    url: str,
+    *,
+    headers: Iterable[tuple[str, str]],
+    body: bytes = b"",
+    timeout: float,
+    public_only: bool = False,
+) -> Answer:
     """Send one request; never raise for what a network or a backend does, nor for a URL or header it cannot send."""
     started = time.monotonic()
     try:
-        got = fetch(method, url, headers=headers, body=body, timeout=timeout)
+        got = fetch(method, url, headers=headers, body=body, timeout=timeout, public_only=public_only)
     except TransportError as exc:
         return Answer(None, exc.words, exc.code, time.monotonic() - started, message=str(exc))
     error = None if got.status in _SUCCESS else f"Request failed with status code {got.status}"
-    return Answer(got.status, error, None, got.seconds, got.headers, got.body)
+    until = got.certificate_until
+    return Answer(got.status, error, None, got.seconds, got.headers, got.body, certificate_until=until)
 
 
 def no_answer(answer: Answer) -> Finding:

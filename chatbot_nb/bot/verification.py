@@ -6,13 +6,16 @@ import json
 import re
 import secrets
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from chatbot_nb.bot.call import DEFAULT_HEADERS, Answer, call, location, no_answer
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.display import as_html, counts
 from chatbot_nb.transport.outbound.url import add_query
 from chatbot_nb.transport.redact import safe_url
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _CHALLENGE_BYTES: Final = 48  # 64 characters of A-Za-z0-9_-
 _NOT_THE_CHALLENGE = "The answer is not the challenge"
@@ -38,6 +41,8 @@ class Verification:
         From the start to the last byte, or to the failure.
     findings : tuple of Finding
         One for the cause of a failure, with the next step; or a warning where it passed by luck.
+    certificate_until : datetime, optional
+        UTC; when the backend's certificate ends. None for http, and where no answer came.
     """
 
     url: str
@@ -45,6 +50,7 @@ class Verification:
     error: str | None
     seconds: float
     findings: tuple[Finding, ...]
+    certificate_until: datetime | None = None
 
     @property
     def ok(self) -> bool:
@@ -62,7 +68,7 @@ class Verification:
         return as_html(repr(self), sent=f"GET {self.url}", error=self.error, findings=self.findings)
 
 
-def verify(url: str, *, token: str | None = None, timeout: float = 10.0) -> Verification:
+def verify(url: str, *, token: str | None = None, timeout: float = 10.0, public_only: bool = False) -> Verification:
     """Send a verification request as ChatBot does when a webhook is added, and say what is wrong with the answer.
 
     Parameters
@@ -73,6 +79,9 @@ def verify(url: str, *, token: str | None = None, timeout: float = 10.0) -> Veri
         The connection's token; sent as the query parameter ``token``.
     timeout : float, default 10.0
         Seconds for everything together.
+    public_only : bool, default False
+        Connect to nothing if one of the host's addresses is not public: loopback, private, link-local, ...; the
+        finding's code is then ``eprivate``.
 
     Returns
     -------
@@ -93,15 +102,17 @@ def verify(url: str, *, token: str | None = None, timeout: float = 10.0) -> Veri
     """
     challenge = secrets.token_urlsafe(_CHALLENGE_BYTES)
     parameters = {"challenge": challenge} if token is None else {"challenge": challenge, "token": token}
-    answer = call("GET", add_query(url, **parameters), headers=DEFAULT_HEADERS.items(), timeout=timeout)
+    sent = add_query(url, **parameters)
+    answer = call("GET", sent, headers=DEFAULT_HEADERS.items(), timeout=timeout, public_only=public_only)
     finding = _diagnose(answer, challenge, token)
     failed = finding is not None and finding.severity == "error"
     return Verification(
-        url=safe_url(add_query(url, **parameters)),
+        url=safe_url(sent),
         status=answer.status,
         error=(answer.error or _NOT_THE_CHALLENGE) if failed else None,
         seconds=answer.seconds,
         findings=(finding,) if finding else (),
+        certificate_until=answer.certificate_until,
     )
 
 

@@ -43,7 +43,7 @@ _COLOURS: Final[dict[State, str]] = {
 }
 _CELL: Final = "text-align:left;vertical-align:top;padding:4px 16px 4px 0"
 SHORT: Final = f"{_CELL};white-space:nowrap"
-LONG: Final = f"{_CELL};min-width:8em;white-space:normal;overflow-wrap:anywhere"
+LONG: Final = f"{_CELL};min-width:8em;white-space:pre-wrap;overflow-wrap:anywhere"
 _FINDINGS: Final = {"severity": SHORT, "pointer": LONG.replace("8em", "12em"), "message": LONG}
 
 
@@ -122,3 +122,8 @@ def table(columns: Mapping[str, str], rows: Sequence[Sequence[str]], total: int,
 def marked(state: State, word: str) -> str:
     """Return the word for a state with its mark and colour, as HTML."""
     return f'<strong style="color:{_COLOURS[state]}">{_MARKS[state]}</strong> {escape(word)}'
+
+
+def muted(line: str) -> str:
+    """Return a line of lesser weight as HTML."""
+    return f'<p style="margin:4px 0;color:{_MUTED}">{escape(line)}</p>'

@@ -45,6 +45,7 @@ _ADVICE: Final = {
     "ENOTFOUND": "No host has this name: check its spelling",
     "EAI_AGAIN": "The name server gave no answer: check this machine's network, then try again",
     "EPIPE": "The backend closed the connection while the request was being sent: look for a crash in its log",
+    "EPRIVATE": "Only public addresses may be connected to here, and nothing was sent: use the host's public name",
     "EPROTO": "The port does not speak TLS as expected: check the port, or use http:// if it has no certificate",
     "ETIMEDOUT": "The address does not react: check it, and firewalls on the way",
 }
@@ -120,6 +121,11 @@ def timed_out(seconds: float, step: Step) -> DeadlineFailure:
         "read": "The backend gave no complete answer in time: answer first, do slow work later",
     }
     return DeadlineFailure("ETIMEDOUT", f"timeout of {round(seconds * 1000)}ms exceeded", doing[step])
+
+
+def not_public(peer: str) -> Failure:
+    """Word an address that is refused since it is not public; a code of ours, Node has none."""
+    return Failure("EPRIVATE", f"connect EPRIVATE {peer}", _ADVICE["EPRIVATE"])
 
 
 def hung_up() -> Failure:

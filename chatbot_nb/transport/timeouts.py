@@ -8,8 +8,8 @@ from typing import Final
 _MOST: Final = 86_400
 
 
-def checked_timeout(timeout: object) -> float:
-    """Return a number of seconds that can be waited for.
+def checked_timeout(timeout: object, name: str = "timeout") -> float:
+    """Return a number of seconds that can be waited for; ``name`` is the parameter's, for the error.
 
     Raises
     ------
@@ -18,4 +18,4 @@ def checked_timeout(timeout: object) -> float:
     """
     if isinstance(timeout, int | float) and not isinstance(timeout, bool) and 0 < timeout <= _MOST:
         return float(timeout)
-    raise ValueError(f"timeout: {timeout!r:.60} is not a number of seconds above 0 and at most {_MOST:,}, such as 10.0")
+    raise ValueError(f"{name}: {timeout!r:.60} is not a number of seconds above 0 and at most {_MOST:,}, such as 10.0")

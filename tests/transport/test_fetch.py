@@ -10,6 +10,7 @@ import struct
 import threading
 import time
 import traceback
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -410,6 +411,102 @@ def test_body_of_exactly_the_cap_passes(backend):
     assert error_of(backend(answers(OK)).url(), max_body=1).code == "ERR_BODY_TOO_LARGE"
 
 
+# Addresses that are not public
+
+EPRIVATE = "Only public addresses may be connected to here, and nothing was sent: use the host's public name"
+
+
+def assert_untouched(listener):
+    """Nothing has connected, also not to go away at once; and what connects is seen."""
+    listener.settimeout(0)
+    with pytest.raises(BlockingIOError):
+        listener.accept()
+    with socket.create_connection(listener.getsockname()[:2]):
+        listener.accept()[0].close()
+
+
+@pytest.fixture
+def untouched():
+    """A port of loopback, IPv4 and (where there is any) IPv6, whose listeners must never see a connection."""
+    with socket.create_server(("127.0.0.1", 0)) as v4, socket.socket(socket.AF_INET6) as v6:
+        port = v4.getsockname()[1]
+        listeners = [v4]
+        try:
+            v6.bind(("::1", port))
+            v6.listen()
+            listeners.append(v6)
+        except OSError:  # a machine without IPv6
+            pass
+        yield port
+        for listener in listeners:
+            assert_untouched(listener)
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        pytest.param("127.0.0.1", "127.0.0.1", id="v4"),
+        pytest.param("[::1]", "::1", id="v6"),
+        pytest.param("[::ffff:127.0.0.1]", "::ffff:127.0.0.1", id="mapped"),
+        pytest.param("2130706433", "127.0.0.1", id="decimal"),
+        pytest.param("0x7f.1", "127.0.0.1", id="hexadecimal"),
+        pytest.param("0", "0.0.0.0", id="unspecified"),
+    ],
+)
+def test_private_address_is_not_connected_to(untouched, host, address):
+    """However it is written, nothing arrives at its listener."""
+    error = error_of(f"http://{host}:{untouched}/", public_only=True)
+    assert (error.code, error.words) == ("EPRIVATE", f"connect EPRIVATE {address}:{untouched}")
+    assert str(error) == f"POST {error.url}: connect EPRIVATE {address}:{untouched}. {EPRIVATE}."
+
+
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_name_of_a_private_address_is_not_connected_to(untouched, scheme):
+    """The name localhost is refused for its address, over TLS too."""
+    assert error_of(f"{scheme}://localhost:{untouched}/", public_only=True).code == "EPRIVATE"
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        pytest.param(["127.0.0.1"], id="private"),
+        pytest.param(["192.0.0.9", "127.0.0.1"], id="one-of-two"),
+        pytest.param(["127.0.0.1", "192.0.0.9"], id="other-order"),
+    ],
+)
+def test_name_with_a_private_address_is_refused(untouched, monkeypatch, addresses):
+    """One address that is not public is enough, wherever it stands; no other one is connected to either."""
+
+    def looks_up(_host, port, **_):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
+
+    def connects(*_):
+        raise AssertionError("a connection was made")
+
+    monkeypatch.setattr(socket, "getaddrinfo", looks_up)
+    monkeypatch.setattr(socket.socket, "connect", connects)
+    error = error_of(f"http://hooks.example:{untouched}/", public_only=True)
+    assert (error.code, error.words) == ("EPRIVATE", f"connect EPRIVATE 127.0.0.1:{untouched}")
+
+
+def test_name_that_changes_its_address_is_looked_up_once(untouched, monkeypatch):
+    """DNS rebinding: the address that was checked is the one that is connected to."""
+    answers = iter(["192.0.0.9", "127.0.0.1"])
+    connected = []
+
+    def looks_up(_host, port, **_):
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (next(answers), port))]
+
+    def connects(_self, address):
+        connected.append(address)
+        raise ConnectionRefusedError(errno.ECONNREFUSED, "refused")
+
+    monkeypatch.setattr(socket, "getaddrinfo", looks_up)
+    monkeypatch.setattr(socket.socket, "connect", connects)
+    assert error_of(f"http://hooks.example:{untouched}/", public_only=True).code == "ECONNREFUSED"
+    assert (connected, next(answers)) == ([("192.0.0.9", untouched)], "127.0.0.1")
+
+
 # One deadline over everything
 
 
@@ -502,6 +599,14 @@ def test_timeout_is_always_finite(timeout):
 
 
 # TLS
+
+
+@pytest.mark.usefixtures("trusted")
+def test_end_of_the_certificate(backend):
+    """Told in UTC, to the second, of the certificate that was checked; plain http has none."""
+    until = datetime(2120, 1, 1, tzinfo=UTC)
+    assert fetch("GET", backend(answers(OK), certificate="valid").url()).certificate_until == until
+    assert fetch("GET", backend(answers(OK)).url()).certificate_until is None
 
 
 @pytest.mark.usefixtures("trusted")

@@ -19,7 +19,7 @@ SECRET_FIELDS: Final = ("token", "headers", "auth")
 SETTLED: Final = frozenset({"done", "unchanged", "incomplete"})
 
 
-class _Hidden(Enum):
+class Hidden(Enum):
     """What a secret is where only a journal told of it."""
 
     HIDDEN = "hidden"
@@ -28,7 +28,7 @@ class _Hidden(Enum):
         return "<hidden>"
 
 
-HIDDEN: Final = _Hidden.HIDDEN
+HIDDEN: Final = Hidden.HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Seen:
     """
 
     name: str | None
-    url: str | _Hidden | None = field(repr=False)
+    url: str | Hidden | None = field(repr=False)
     story_id: str | None = field(repr=False)
     updated_at: datetime | None = field(repr=False)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _STATES: Final[dict[str, State]] = {"delete": "deleted", "update": "changed", "create": "new"}
 _CHANGES: Final = {"action": SHORT, "connection": LONG, "column": SHORT, "old": LONG, "new": LONG}
 _RESULTS: Final = {"status": SHORT, "action": SHORT, "connection": LONG, "error": LONG}
+_TOLD: Final = 3  # errors that stand in an exception
 # What a person must act on comes first.
 _STATUSES: Final[dict[str, State]] = {
     "unknown": "error",
@@ -43,7 +44,10 @@ def plan_text(plan: Plan) -> str:
         more = ".frame"
     else:
         results, total = _unsettled(plan.results)
-        lines = [f"{status:9} {action} {show(name)}: {error}" for status, action, name, error in results]
+        lines = [
+            f"{status:9} {action} {show(name)}{f': {error}' if error else ''}"
+            for status, action, name, error in results
+        ]
         more = ".results"
     if total > len(lines):
         lines.append(f"and {total - len(lines):,} more in {more}")
@@ -103,19 +107,29 @@ def _first(frame: pd.DataFrame, columns: list[str]) -> list[tuple[Any, ...]]:
     return list(values.where(values.notna(), None).itertuples(index=False, name=None))
 
 
+def refusal(findings: pd.DataFrame) -> str:
+    """Return why a plan is not applied: the first errors with their place."""
+    errors = findings[findings["severity"] == "error"]
+    lines = [str(finding) for finding in _as_findings(errors.head(_TOLD))]
+    if len(errors) > _TOLD:
+        lines.append(f"and {len(errors) - _TOLD:,} more in .findings")
+    return "\n  ".join([f"nothing was sent, since the plan has {counted(len(errors), 'error')}:", *lines])
+
+
 def _findings(plan: Plan) -> list[Finding]:
-    """Return what is wrong, or likely is, with its place in words."""
-    if plan.journal is not None:  # they have been seen
+    """Return what is wrong, or likely is; once the plan was applied that has been seen."""
+    if plan.journal is not None:
         return []
     found = plan.findings[plan.findings["severity"] != "info"]
-    rest = len(found) - SHOWN
-    shown = [
-        Finding(_place(row, connection_id, column), code, severity, message)
-        for row, connection_id, column, code, severity, message in _first(
-            found, ["row", "id", "column", "code", "severity", "message"]
-        )
-    ]
-    return [*shown, *shown[:1] * rest]  # only the first are shown, and how many there are
+    shown = _as_findings(found.head(SHOWN))
+    return [*shown, *shown[:1] * (len(found) - SHOWN)]  # only the first are shown, and how many there are
+
+
+def _as_findings(table_: pd.DataFrame) -> list[Finding]:
+    """Return findings with their place in words."""
+    columns = ["row", "id", "column", "code", "severity", "message"]
+    rows = _first(table_, columns)
+    return [Finding(_place(row, id_, column), code, severity, text) for row, id_, column, code, severity, text in rows]
 
 
 def _place(row: int | None, connection_id: str | None, column: str | None) -> str:

@@ -30,16 +30,21 @@ def filled(changes: Sequence[Change], frame: pd.DataFrame) -> list[Change]:
     wanted = Wanted(frame, pd.Index([], dtype="str"), Findings())
     ids = wanted.ids.texts if wanted.ids else np.full(len(wanted), None, dtype=object)
     secrets = read_secrets(wanted, np.array(pd.notna(ids)), Findings())
-    urls = wanted.cells("url").texts
-    return [_filled(change, ids, urls, secrets) if change.hidden() else change for change in changes]
+    texts = {"name": wanted.cells("name").texts, "url": wanted.cells("url").texts}
+    return [_filled(change, ids, texts, secrets) if change.hidden() else change for change in changes]
 
 
-def _filled(change: Change, ids: np.ndarray, urls: np.ndarray, secrets: Mapping[int, Mapping[str, object]]) -> Change:
+def _filled(
+    change: Change, ids: np.ndarray, texts: Mapping[str, np.ndarray], secrets: Mapping[int, Mapping[str, object]]
+) -> Change:
     row = change.row
     if row is None or row >= len(ids) or ids[row] != change.id:  # another frame, or sorted since
         return change
+    # New ones have no id: a token must not reach the URL of another row.
+    if any(change.fields.get(key, HIDDEN) not in {column[row], HIDDEN} for key, column in texts.items()):
+        return change
     given = secrets.get(row, {})
-    known = {"url": urls[row], "token": given.get("token"), "headers": given.get("headers")}
+    known = {"url": texts["url"][row], "token": given.get("token"), "headers": given.get("headers")}
     if given.keys() >= {"username", "password"}:
         known["auth"] = {"username": given["username"], "password": given["password"]}
     fields = {

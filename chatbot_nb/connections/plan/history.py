@@ -33,8 +33,9 @@ class Progress:
 
     def begin(self, number: int, before: Mapping[str, object], at: datetime) -> None:
         """Note that a write may be sent from now on."""
+        earlier = self.outcomes.get(number)
         self.begun[number] = at
-        self.outcomes[number] = Outcome("unknown", before=before)
+        self.outcomes[number] = Outcome("unknown", attempts=earlier.attempts + 1 if earlier else 1, before=before)
 
     def end(self, number: int, outcome: Outcome) -> None:
         """Note what came of a change."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from chatbot_nb.connections.plan.change import HIDDEN, SECRET_FIELDS, Change, Seen
 
 if TYPE_CHECKING:
-    from chatbot_nb.connections.plan.change import Outcome
+    from chatbot_nb.connections.plan.change import Hidden, Outcome
 
 
 def inverse(change: Change, outcome: Outcome, twins: tuple[str, ...] = ()) -> Change:
@@ -22,7 +22,7 @@ def inverse(change: Change, outcome: Outcome, twins: tuple[str, ...] = ()) -> Ch
         `Change.twins` for a connection that is created again.
     """
     if change.action == "create":
-        made = Seen(change.name, _text(change.fields.get("url")), _text(change.fields.get("storyId")), None)
+        made = Seen(change.name, _url(change.fields.get("url")), _text(change.fields.get("storyId")), None)
         return Change("delete", change.row, outcome.id, made)
     seen = change.seen
     assert seen is not None
@@ -30,9 +30,12 @@ def inverse(change: Change, outcome: Outcome, twins: tuple[str, ...] = ()) -> Ch
     if change.action == "delete":
         present = {key: value for key, value in then.items() if value is not None}
         return Change("create", change.row, None, None, {"storyId": seen.story_id, **present}, twins)
-    url = change.fields.get("url", seen.url)
-    left = Seen(_text(change.fields.get("name", seen.name)), HIDDEN if url is HIDDEN else _text(url), None, None)
+    left = Seen(_text(change.fields.get("name", seen.name)), _url(change.fields.get("url", seen.url)), None, None)
     return Change("update", change.row, change.id, left, {key: then[key] for key in change.fields})
+
+
+def _url(value: object) -> str | Hidden | None:
+    return HIDDEN if value is HIDDEN else _text(value)
 
 
 def _text(value: object) -> str | None:

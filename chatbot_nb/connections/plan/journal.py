@@ -77,7 +77,9 @@ class Journal:
         return self
 
     def __exit__(self, *_: object) -> None:
-        os.close(self._file)
+        with self._sync, self._lock:
+            self._broken = True  # a second interrupt leaves threads, and another file gets this number
+            os.close(self._file)
 
     def _take(self) -> None:
         shown = repr(str(self._path))
@@ -154,7 +156,8 @@ def create(path: Path, history: History) -> None:
             os.fsync(directory)
             os.close(directory)
     except OSError as error:
-        temporary.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # it could not be made: the folder is none, or the name too long
+            temporary.unlink()
         why = f"the journal {str(path)!r} cannot be written: {error.strerror or error}"
         raise PlanError(f"{why}. Pass journal=... another path; nothing was sent") from None
 

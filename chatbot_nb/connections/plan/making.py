@@ -82,7 +82,7 @@ class Making:
             if isinstance(error, AuthenticationError):  # every other call would be refused too
                 stop.set()
         known = self._shared.progress.outcomes.get(self._number)
-        return replace(outcome, attempts=self._attempts, before=known.before if known else {})
+        return replace(outcome, attempts=known.attempts, before=known.before) if known else outcome
 
     def _run(self, stop: threading.Event) -> Outcome:
         error: ChatBotError | None = None
@@ -94,6 +94,8 @@ class Making:
                 # A write without an answer may still arrive; one with an answer did not take effect.
                 unanswered = isinstance(error, TransportError) and error.sent
                 return Outcome("unknown" if unanswered else "failed", _said(error))
+            if stop.is_set():
+                break
             written = self._write(row)
             if isinstance(written, Outcome):
                 return written
@@ -102,7 +104,8 @@ class Making:
                 raise error
             ambiguous = _is_ambiguous(error)
             self._maybe |= ambiguous
-            if not ambiguous and not is_passing(error):
+            # Not found: another look tells whether an earlier try of ours deleted it.
+            if not ambiguous and not is_passing(error) and not isinstance(error, NotFoundError):
                 return Outcome("failed", _said(error))
             stop.wait(backoff(self._attempts, getattr(error, "retry_after", None)))
         return Outcome("unknown" if self._maybe else "not tried", "interrupted")
@@ -133,7 +136,8 @@ class Making:
         hidden = self._change.hidden()
         can_go_without = self._shared.undo and self._change.action == "create" and set(hidden) <= set(SECRET_FIELDS)
         if hidden and not can_go_without:
-            return Outcome("failed", f"{' and '.join(hidden)}: {_UNDO if self._shared.undo else _RESUME}")
+            said = f"{' and '.join(hidden)}: {_UNDO if self._shared.undo else _RESUME}"
+            return Outcome("unknown" if self._maybe else "failed", said)
         body = self._body(row or {})
         self._begin(row or {})
         try:

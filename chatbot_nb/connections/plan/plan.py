@@ -13,7 +13,7 @@ import numpy as np
 from chatbot_nb.connections.client import Client
 from chatbot_nb.connections.details import read_each
 from chatbot_nb.connections.plan.difference import difference
-from chatbot_nb.connections.plan.display import plan_html, plan_text
+from chatbot_nb.connections.plan.display import plan_html, plan_text, refusal
 from chatbot_nb.connections.plan.execution import execute
 from chatbot_nb.connections.plan.filling import filled
 from chatbot_nb.connections.plan.frames import changes_frame, results_frame
@@ -129,11 +129,8 @@ class Plan:
         """
         if self._history.twins is not None:
             raise PlanError("the plan was undone. Make it anew: cb.plan(client, wanted)")
-        errors = int((self.findings["severity"] == "error").sum())
-        if errors:
-            first = "\n  ".join(self.findings.loc[self.findings["severity"] == "error", "message"].head(3))
-            said = f"the plan has {counted(errors, 'error')}, nothing was sent; plan.findings has all of them"
-            raise PlanError(f"{said}:\n  {first}", findings=self.findings)
+        if (self.findings["severity"] == "error").any():
+            raise PlanError(refusal(self.findings), findings=self.findings)
         if self._changes and self.journal is None:
             path = Path.cwd() / _new_name() if journal is None else Path(journal).absolute()
             create(path, self._history)
@@ -169,7 +166,7 @@ class Plan:
             raise PlanError("nothing was applied, so there is nothing to undo")
         history = self._history
         twins = self._twins() if history.twins is None else history.twins
-        if not self._way_back:
+        if history.twins is None or not self._way_back:
             for number in history.applied.made():
                 change, outcome = self._changes[number], history.applied.outcomes[number]
                 self._way_back[number] = inverse(change, outcome, twins.get(number, ()))
@@ -201,10 +198,9 @@ class Plan:
             raise PlanError(what, results=self.results) from None
         if interrupted:
             made = (self.results["status"] == "done").sum()
+            path = self.journal.name if self.journal.parent == Path.cwd() else str(self.journal)
             message = f"interrupted: {made:,} of {counted(len(changes), 'change')} made"
-            warnings.warn(
-                f"{message}. {again} goes on, or later cb.resume({self.journal.name!r})", UserWarning, stacklevel=3
-            )
+            warnings.warn(f"{message}. {again} goes on, or later cb.resume({path!r})", UserWarning, stacklevel=3)
         return self.results
 
 

@@ -20,6 +20,7 @@ from chatbot_nb.transport.timeouts import checked_timeout
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import datetime
 
 MAX_BODY: Final = 10 * 1024 * 1024
 #: Headers that this module writes itself, lower case: they frame the exchange.
@@ -65,6 +66,8 @@ class Fetched:
     seconds : float
         From the call to the last byte.
     phases : Phases
+    certificate_until : datetime, optional
+        UTC; when the backend's own certificate ends. None for http.
     """
 
     status: int
@@ -72,6 +75,7 @@ class Fetched:
     body: bytes
     seconds: float
     phases: Phases
+    certificate_until: datetime | None
 
 
 def fetch(  # noqa: PLR0913  # the parts of a request, and its two bounds
@@ -82,6 +86,7 @@ def fetch(  # noqa: PLR0913  # the parts of a request, and its two bounds
     body: bytes = b"",
     timeout: float = 10.0,
     max_body: int = MAX_BODY,
+    public_only: bool = False,
 ) -> Fetched:
     """Send one request over a new connection and return the complete answer.
 
@@ -98,6 +103,8 @@ def fetch(  # noqa: PLR0913  # the parts of a request, and its two bounds
         Seconds for everything together, from the name's resolution to the last byte, however it trickles in.
     max_body : int, default 10 MiB
         Bytes; a longer body is an error.
+    public_only : bool, default False
+        Connect to nothing if one of the host's addresses is not public, in the sense of `addresses.is_public`.
 
     Returns
     -------
@@ -124,7 +131,7 @@ def fetch(  # noqa: PLR0913  # the parts of a request, and its two bounds
         target = _target(url)
         connection = h11.Connection(h11.CLIENT)
         data = _request_bytes(connection, method, target, list(headers), body)
-        with Link(target, seconds) as link:
+        with Link(target, seconds, public_only=public_only) as link:
             return _exchange(link, connection, data, max_body)
     except Failure as failure:
         kind = ApiTimeoutError if isinstance(failure, failures.DeadlineFailure) else TransportError
@@ -144,7 +151,8 @@ def _exchange(link: Link, connection: h11.Connection, data: bytes, max_body: int
             raise failures.timed_out(link.timeout, link.step) from None
         raise failures.failure_of(exc, step=link.step, host=link.target.host, peer=link.peer) from exc
     headers = tuple((bytes(name), bytes(value)) for name, value in response.headers)
-    return Fetched(response.status_code, headers, body, sum(link.laps), Phases(*link.laps))
+    phases = Phases(*link.laps)
+    return Fetched(response.status_code, headers, body, sum(link.laps), phases, link.certificate_until)
 
 
 def _target(url: str) -> Target:

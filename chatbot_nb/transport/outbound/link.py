@@ -8,11 +8,13 @@ import ssl
 import threading
 import time
 from concurrent.futures import Future
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Self
 
 import h11
 
 from chatbot_nb.transport import failures
+from chatbot_nb.transport.outbound.addresses import is_public
 
 if TYPE_CHECKING:
     from chatbot_nb.transport.failures import Step
@@ -37,6 +39,8 @@ class Link:
     target : Target
     timeout : float
         Seconds from now for all that follows.
+    public_only : bool, default False
+        Connect to nothing if the host has an address that is not public.
 
     Attributes
     ----------
@@ -44,9 +48,11 @@ class Link:
         Seconds of each phase that is done: dns, connect, tls, first byte, body.
     step, peer
         As in `failures.failure_of`.
+    certificate_until : datetime, optional
+        UTC; of the certificate that the backend showed, once TLS is spoken.
     """
 
-    def __init__(self, target: Target, timeout: float) -> None:
+    def __init__(self, target: Target, timeout: float, *, public_only: bool = False) -> None:
         self.target = target
         self.timeout = timeout
         self.lapped = time.monotonic()
@@ -54,6 +60,8 @@ class Link:
         self.laps: list[float] = []
         self.step: Step = "resolve"
         self.peer = ""
+        self.certificate_until: datetime | None = None
+        self._public_only = public_only
         self._sock: socket.socket | None = None
 
     def __enter__(self) -> Self:
@@ -71,6 +79,8 @@ class Link:
         """Resolve the host, connect, and speak TLS where the scheme wants it."""
         addresses = self._resolve()
         self.lap()
+        if self._public_only:
+            self._refuse_private(addresses)
         self._connect(addresses)
         self.lap()
         if self.target.scheme == "https":
@@ -118,6 +128,12 @@ class Link:
         threading.Thread(target=look_up, name="chatbot_nb-resolve", daemon=True).start()
         return found.result(self._left())
 
+    def _refuse_private(self, addresses: list[tuple[socket.AddressFamily, tuple[object, ...]]]) -> None:
+        # On the very addresses that are connected to: a second look-up could give others (DNS rebinding).
+        for _, address in addresses:
+            if not is_public(str(address[0])):
+                raise failures.not_public(f"{address[0]}:{address[1]}")
+
     def _connect(self, addresses: list[tuple[socket.AddressFamily, tuple[object, ...]]]) -> None:
         self.step = "connect"
         for index, (family, address) in enumerate(addresses):
@@ -141,6 +157,9 @@ class Link:
         self._sock = tls
         self._ready()
         tls.do_handshake()
+        until = (tls.getpeercert() or {}).get("notAfter")
+        if isinstance(until, str):
+            self.certificate_until = datetime.fromtimestamp(ssl.cert_time_to_seconds(until), UTC)
 
     def receive(self, connection: h11.Connection, max_body: int) -> tuple[h11.Response, bytes]:
         """Return head and body of the answer, passing over those of 1xx."""

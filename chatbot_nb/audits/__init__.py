@@ -1,0 +1,1 @@
+"""What is wrong, risky or forgotten in an account: rules over a frame of connections, and their findings."""
