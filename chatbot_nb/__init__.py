@@ -8,7 +8,10 @@ from __future__ import annotations
 
 TYPE_CHECKING = False  # type checkers take it for true; importing typing would cost more than all the rest here
 if TYPE_CHECKING:
+    from chatbot_nb.audits.audit import audit
     from chatbot_nb.connections.client import Client
+    from chatbot_nb.connections.plan.plan import plan, resume
+    from chatbot_nb.connections.snapshots.snapshot import snapshot
     from chatbot_nb.errors import (
         ApiError,
         ApiTimeoutError,
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
         MissingAccessTokenError,
         NotFoundError,
         PayloadError,
+        PlanError,
         RateLimitError,
         SandboxError,
         ServerError,
@@ -40,22 +44,31 @@ __all__ = [
     "MissingAccessTokenError",
     "NotFoundError",
     "PayloadError",
+    "PlanError",
     "RateLimitError",
     "Sandbox",
     "SandboxError",
     "ServerError",
     "TransportError",
     "UnreadableFieldWarning",
+    "audit",
     "check",
     "connect",
+    "plan",
+    "resume",
+    "snapshot",
 ]
 
 # Where each public name that is not an exception lives.
 _HOMES = {
     "Client": "chatbot_nb.connections.client",
     "Sandbox": "chatbot_nb.sandbox.sandbox",
+    "audit": "chatbot_nb.audits.audit",
     "check": "chatbot_nb.payloads.check",
     "connect": "chatbot_nb.sandbox.connect",
+    "plan": "chatbot_nb.connections.plan.plan",
+    "resume": "chatbot_nb.connections.plan.plan",
+    "snapshot": "chatbot_nb.connections.snapshots.snapshot",
 }
 
 

@@ -40,7 +40,13 @@ def html(audit: Audit) -> str:
     ]
     findings, total = _first(audit)
     rows = [
-        (marked(severity, severity), f"<code>{escape(id_)}</code>", escape(name), escape(message), escape(evidence))
+        (
+            marked(severity, severity),
+            f"<code>{escape(id_)}</code>",
+            escape(show(name)),
+            escape(message),
+            escape(evidence),
+        )
         for id_, name, severity, message, evidence in findings
     ]
     parts = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import queue
 import threading
 import time
@@ -74,7 +75,8 @@ class Parallel:
             self._stop.set()
             give_up = None if grace is None else time.monotonic() + grace
             for worker in workers:
-                worker.join(None if give_up is None else max(0.0, give_up - time.monotonic()))
+                with contextlib.suppress(RuntimeError):  # the interrupt came before its start
+                    worker.join(None if give_up is None else max(0.0, give_up - time.monotonic()))
         return interrupted
 
     def _wait(self, working: int, *, progress: bool, desc: str) -> None:

@@ -12,6 +12,7 @@ from chatbot_nb.connections.models import Auth
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.wording import printable
+from chatbot_nb.transport.redact import CREDENTIALS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,7 +62,9 @@ def present(fields: Mapping[str, object]) -> dict[str, object]:
 
 def secrets_of(body: Mapping[str, object]) -> tuple[str, ...]:
     """Return the texts of a body that no error may show."""
-    return tuple(text for key in _OPTIONAL for text in _texts(body.get(key)))
+    in_url = (match[0] for match in CREDENTIALS.finditer(str(body.get("url"))))
+    parts = (part for text in in_url for part in (text, text.partition("=")[2], text.partition(":")[2]) if part)
+    return (*parts, *(text for key in _OPTIONAL for text in _texts(body.get(key))))
 
 
 def raise_if_any(findings: Sequence[Finding], what: str) -> None:

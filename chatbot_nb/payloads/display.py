@@ -9,7 +9,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final, Literal
 
-from chatbot_nb.payloads.wording import counted
+from chatbot_nb.payloads.wording import counted, show_change
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -122,6 +122,15 @@ def table(columns: Mapping[str, str], rows: Sequence[Sequence[str]], total: int,
 def marked(state: State, word: str) -> str:
     """Return the word for a state with its mark and colour, as HTML."""
     return f'<strong style="color:{_COLOURS[state]}">{_MARKS[state]}</strong> {escape(word)}'
+
+
+def change_html(old: str | None, new: str | None) -> tuple[str, str]:
+    """Return both values of a change as HTML cells, empty where there is none."""
+    texts = show_change(old, new)
+    return (
+        "" if old is None else f"<code>{escape(texts[0])}</code>",
+        "" if new is None else f"<code>{escape(texts[1])}</code>",
+    )
 
 
 def muted(line: str) -> str:

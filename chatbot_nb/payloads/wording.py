@@ -45,6 +45,16 @@ def show(value: object) -> str:
     return kind_of(value)
 
 
+def show_change(old: str | None, new: str | None) -> tuple[str, str]:
+    """Return both values as messages show them; long ones from where they begin to differ."""
+    if old is None or new is None or max(len(old), len(new)) <= SHOWN:
+        return show(old), show(new)
+    alike = next((place for place, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    begin = max(0, alike - SHOWN // 3)
+    left_out = "…" if begin else ""
+    return left_out + show(old[begin:]), left_out + show(new[begin:])
+
+
 def kind_of(value: object) -> str:
     """Return what JSON calls a value, ``"an object"``, or its Python type where JSON has no such value."""
     return _KINDS.get(type(value), f"a Python {type(value).__name__}")

@@ -6,8 +6,8 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from chatbot_nb.finding import Finding
-from chatbot_nb.payloads.display import LONG, SHORT, SHOWN, findings_table, marked, table, text_lines
-from chatbot_nb.payloads.wording import counted, show
+from chatbot_nb.payloads.display import LONG, SHORT, SHOWN, change_html, findings_table, marked, table, text_lines
+from chatbot_nb.payloads.wording import counted, show, show_change
 from chatbot_nb.transport.redact import masked
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def plan_text(plan: Plan) -> str:
     if plan.journal is None:
         rows, total = _changes(plan.frame)
         lines = [
-            f"{action:7} {show(name)} {column}: {_text(old)} → {_text(new)}" for action, name, column, old, new in rows
+            f"{action:7} {show(name)} {column}: {' → '.join(show_change(old, new))}"
+            for action, name, column, old, new in rows
         ]
         more = ".frame"
     else:
@@ -60,15 +61,15 @@ def plan_html(plan: Plan) -> str:
     title = f'<p style="margin:4px 0"><strong>Plan: {escape(_title(plan))}</strong>{notes}</p>'
     if plan.journal is None:
         changes, total = _changes(plan.frame)
-        rows = [
-            (marked(_STATES[action], action), *map(escape, (name or "", column, old or "", new or "")))
+        rows: list[tuple[str, ...]] = [
+            (marked(_STATES[action], action), escape(show(name)), column, *change_html(old, new))
             for action, name, column, old, new in changes
         ]
         body = table(_CHANGES, rows, total, ".frame")
     else:
         results, total = _unsettled(plan.results)
         rows = [
-            (marked(_STATUSES[status], status), *map(escape, (action, name or "", error or "")))
+            (marked(_STATUSES[status], status), *map(escape, (action, show(name), error or "")))
             for status, action, name, error in results
         ]
         body = table(_RESULTS, rows, total, ".results")
@@ -149,7 +150,3 @@ def _notes(plan: Plan) -> Iterator[str]:
         yield "nothing has been sent; put the errors right and make the plan anew"
     elif len(statuses):
         yield "nothing has been sent; .apply() makes the changes"
-
-
-def _text(value: str | None) -> str:
-    return "nothing" if value is None else show(value)

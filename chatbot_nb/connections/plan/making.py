@@ -174,7 +174,8 @@ class Making:
         return Outcome("done")
 
     def _made(self, connection_id: str) -> Outcome:
-        if hidden := self._change.hidden():
+        # Where it is no undo, nothing is created without its secrets: it was made by the process that knew them.
+        if self._shared.undo and (hidden := self._change.hidden()):
             return Outcome("incomplete", f"created without {' and '.join(hidden)}: {_UNDO}", id=connection_id)
         return Outcome("done", id=connection_id)
 

@@ -1,0 +1,1 @@
+"""An account at one moment: saved, opened again, and compared with another moment."""
