@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import json
 import logging
 import traceback
 import warnings
@@ -116,6 +117,83 @@ def test_nothing_shown_holds_a_secret(shown):
     # A connection's URL is the user's own data and shown in tables as it is; everywhere else it is masked.
     messages = [text for text in shown.texts if "Error" in text or "Delivery" in text or "Verification" in text]
     assert [text for text in messages if IN_URL in text] == []
+
+
+def walk_many(shown, sandbox, folder):
+    """Plan, apply, crash, resume, undo, audit, probe and compare an account full of secrets; keep what was written."""
+    client = sandbox.client()
+    url = f"https://user:{IN_URL}@hooks.example/x?token={IN_URL}"
+    given = {"token": TOKEN, "headers": {"X-Api-Key": HEADER}, "auth": ("user", PASSWORD)}
+    ids = [client.connections.create(story_id=STORY, name=f"hook {n}", url=url, **given) for n in range(3)]
+    before = cb.snapshot(client, details=True)
+    revealed = client.connections.frame(details=True, reveal=True, progress=False)
+
+    wanted = revealed.iloc[:2].reset_index()
+    wanted["token"], wanted["auth_password"] = TOKEN + "-new", PASSWORD + "-new"
+    wanted["header_values"] = json.dumps({"X-Api-Key": HEADER + "-new"})
+    wanted["url"] = url + "-new"
+    wanted.loc[2] = wanted.loc[1].to_dict() | {"id": None, "name": "new hook"}
+    bad = wanted.assign(token=TOKEN * 100, header_values=HEADER, auth_password="", url=f"ftp://u:{IN_URL}@h")
+    refused = shown.show(cb.plan(client, bad))
+    shown.show(refused.findings)
+    shown.failure(refused.apply)
+    plan = shown.show(cb.plan(client, wanted, delete=True, progress=False))
+    shown.show(plan.findings)
+    sandbox.inject(status=400, times=2)
+    sandbox.inject(drop="after", times=2)
+    shown.show(plan.apply(journal=folder / "journal.jsonl", progress=False))
+    shown.show(plan.apply(progress=False))
+    shown.show(plan)
+    shown.show(cb.resume(folder / "journal.jsonl", client, progress=False).undo(progress=False))
+    shown.show(cb.resume(folder / "journal.jsonl", client, progress=False))
+
+    revealed = client.connections.frame(details=True, reveal=True, progress=False)
+    headers = revealed["header_values"].map(lambda text: json.loads(text)["X-Api-Key"], na_action="ignore")
+    revealed["name"] = revealed["token"] + " " + headers + " " + revealed["auth_password"] + f" {url}"
+    for frame in (client.connections.frame(), revealed):
+        audit = shown.show(cb.audit(frame, probe=True, timeout=0.5, progress=False))
+        for table in (audit.findings, audit.summary):
+            shown.show(table)
+        shown.texts.append(str(audit.chart()._repr_mimebundle_()))
+    later = shown.show(cb.snapshot(client, details=True))
+    with_secrets = shown.show(cb.snapshot(client, details=True, reveal=True))
+    for comparison in (before.compare(later), with_secrets.compare(with_secrets), before.compare(with_secrets)):
+        shown.show(comparison)
+        shown.show(comparison.frame)
+    later.save(folder / "later.json")
+    later.save(folder / "later.parquet")
+    shown.texts += [path.read_bytes().decode(errors="replace") for path in folder.iterdir()]
+    assert ids
+
+
+def test_nothing_shown_or_written_by_changes_of_many_holds_a_secret(shown, tmp_path, monkeypatch):
+    """Plans, journals, audits, snapshots and their files hold no token, header value or password."""
+    monkeypatch.chdir(tmp_path)
+    with cb.Sandbox(verify="off") as sandbox:
+        walk_many(shown, sandbox, tmp_path)
+        assert shown.holding(sandbox.access_token) == []
+    assert len(list(tmp_path.iterdir())) == 3
+    assert len(shown.texts) > 60
+    for secret in (TOKEN, HEADER, PASSWORD):
+        assert shown.holding(secret) == []
+
+
+def test_credentials_in_a_url_are_in_no_view_and_no_file(tmp_path):
+    """A table shows the URL as it is; a plan's views and journal, and a snapshot, leave out its credentials."""
+    shown = Shown()
+    with cb.Sandbox(verify="off") as sandbox, sandbox.client() as client:
+        url = f"https://user:{IN_URL}@hooks.example/x?token={IN_URL}"
+        client.connections.create(story_id=STORY, name="hook", url=url)
+        plan = shown.show(cb.plan(client, client.connections.frame()[["url"]] + "-new"))
+        plan.apply(journal=tmp_path / "journal.jsonl", progress=False)
+        shown.show(plan)
+        later = shown.show(cb.snapshot(client))
+        shown.show(later.frame)
+        later.save(tmp_path / "later.json")
+        shown.show(cb.audit(client.connections.frame()).findings)
+    shown.texts += [path.read_text() for path in tmp_path.iterdir()]
+    assert shown.holding("hooks.example")
+    assert shown.holding(IN_URL) == []
 
 
 def test_the_walk_would_find_one():

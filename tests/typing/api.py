@@ -7,8 +7,12 @@ from typing import assert_type
 import pandas as pd
 
 import chatbot_nb as cb
+from chatbot_nb.audits.audit import Audit
 from chatbot_nb.bot.delivery import Delivery
 from chatbot_nb.connections.models import Connection
+from chatbot_nb.connections.plan.plan import Plan
+from chatbot_nb.connections.snapshots.comparison import Comparison
+from chatbot_nb.connections.snapshots.snapshot import Snapshot
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.report import Report
 
@@ -21,6 +25,25 @@ def client_and_connections() -> None:
     assert_type(client.connections.frame(details=True, reveal=True, progress=False), pd.DataFrame)
     client.connections.create(story_id="x", name="x")  # type: ignore[call-arg]  # a URL is required
     client.connections.update("x", story_id="x")  # type: ignore[call-arg]  # a connection stays with its story
+
+
+def plans(client: cb.Client, wanted: pd.DataFrame) -> None:
+    plan = cb.plan(client, wanted, delete=True)
+    assert_type(plan, Plan)
+    assert_type(plan.frame, pd.DataFrame)
+    assert_type(plan.apply(progress=False, journal="journal.jsonl"), pd.DataFrame)
+    assert_type(plan.undo(), pd.DataFrame)
+    assert_type(cb.resume("journal.jsonl", client, wanted=wanted), Plan)
+    cb.plan(client, [])  # type: ignore[arg-type]  # a DataFrame
+
+
+def audits(client: cb.Client) -> None:
+    audit = cb.audit(client.connections.frame(), stale_days=90, probe=True, private=False)
+    assert_type(audit, Audit)
+    assert_type(audit.findings, pd.DataFrame)
+    assert_type(cb.snapshot(client), Snapshot)
+    assert_type(cb.snapshot("november.json").compare(cb.snapshot(client)), Comparison)
+    cb.snapshot(7)  # type: ignore[arg-type]  # a client or a path
 
 
 def checks() -> None:
