@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from chatbot_nb.finding import Severity
 
 _SUMMARY: Final = {"severity": SHORT, "code": SHORT, "connections": SHORT, "example": LONG}
-_FINDINGS: Final = {"severity": SHORT, "id": LONG, "name": LONG, "message": LONG, "evidence": LONG}
+_FINDINGS: Final = {"severity": SHORT, "id": LONG.replace("8em", "16em"), "name": LONG, "message": LONG, "evidence": LONG}
 _FIRST: Final = "errors first, then warnings:"
 
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import os
-import re
 import signal
 import socket
-import ssl
 import threading
 import time
 from collections import Counter
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from urllib.parse import parse_qs
 
 import pandas as pd
@@ -24,9 +21,7 @@ from chatbot_nb.audits.probing import Call, Probing
 from chatbot_nb.connections.parallel import Parallel
 from chatbot_nb.transport.inbound.http import Response
 from chatbot_nb.transport.inbound.server import Server
-from chatbot_nb.transport.outbound import link
 
-TLS = Path(__file__).parent.parent / "data" / "tls"
 TOKEN = "tok-s3cret"
 DTYPES = {
     "url": "str",
@@ -384,28 +379,6 @@ def test_slow_answer():
         (2, "probe_slow", "warning", message, "9.50 s"),
         (3, "probe_etimedout", "error", "timeout", "no answer after 9.90 s"),
     ]
-
-
-@pytest.fixture
-def tls_url(monkeypatch):
-    """A backend that passes one verification over TLS, with a certificate that is trusted here."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
-    link._tls_context.cache_clear()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(TLS / "valid.pem", TLS / "key.pem")
-
-    def run(listener):
-        connection, _ = listener.accept()
-        with context.wrap_socket(connection, server_side=True) as peer:
-            challenge = re.search(rb"challenge=([\w-]+)", peer.recv(65_536))[1]
-            peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + challenge)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=run, args=(listener,))
-        thread.start()
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}/hook"
-        thread.join(10)
-    link._tls_context.cache_clear()
 
 
 def test_days_left_of_a_certificate(tls_url):

@@ -5,20 +5,14 @@ from __future__ import annotations
 import gzip
 import json
 import re
-import socket
-import ssl
-import threading
 from datetime import UTC, datetime
-from pathlib import Path
 from urllib.parse import parse_qs
 
 import pytest
 
 from chatbot_nb.bot.verification import verify
 from chatbot_nb.transport.inbound.http import Response
-from chatbot_nb.transport.outbound import link
 
-TLS = Path(__file__).parent.parent / "data" / "tls"
 TOKEN = "s3cret & token"
 ANSWER_SO = "answer 200 with the value of the query parameter challenge as the whole body"
 
@@ -296,28 +290,6 @@ def test_private_address_is_not_asked(backend):
     assert [(each.code, each.severity) for each in verification.findings] == [("eprivate", "error")]
     assert repr(verification) == "Verification(failed, no answer, eprivate)"
     assert TOKEN not in repr(verification.findings)
-
-
-@pytest.fixture
-def tls_url(monkeypatch):
-    """A backend that passes one verification over TLS, with a certificate that is trusted here."""
-    monkeypatch.setenv("SSL_CERT_FILE", str(TLS / "authority.pem"))
-    link._tls_context.cache_clear()
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(TLS / "valid.pem", TLS / "key.pem")
-
-    def run(listener):
-        connection, _ = listener.accept()
-        with context.wrap_socket(connection, server_side=True) as peer:
-            challenge = re.search(rb"challenge=([\w-]+)", peer.recv(65_536))[1]
-            peer.sendall(b"HTTP/1.1 200 OK\r\n\r\n" + challenge)
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=run, args=(listener,))
-        thread.start()
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}/hook"
-        thread.join(10)
-    link._tls_context.cache_clear()
 
 
 def test_end_of_the_certificate(backend, tls_url):

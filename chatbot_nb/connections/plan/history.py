@@ -5,15 +5,17 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Final, get_args
 
 from chatbot_nb.connections.plan.change import HIDDEN, SETTLED, Action, Change, Outcome, Seen, Status
-from chatbot_nb.connections.plan.journal import VERSION
 from chatbot_nb.errors import PlanError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+
+VERSION: Final = 1  # of the journal's lines
 
 
 @dataclass(slots=True)

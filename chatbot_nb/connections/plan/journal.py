@@ -22,6 +22,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from chatbot_nb.connections.plan.change import HIDDEN, SECRET_FIELDS
+from chatbot_nb.connections.plan.history import VERSION, History
 from chatbot_nb.errors import PlanError
 from chatbot_nb.transport.redact import CREDENTIALS
 
@@ -31,14 +32,12 @@ if TYPE_CHECKING:
     from typing import Self
 
     from chatbot_nb.connections.plan.change import Change, Outcome
-    from chatbot_nb.connections.plan.history import History
 
 try:
     import fcntl
 except ImportError:  # a system without it: nothing guards against two processes then
     fcntl = None  # type: ignore[assignment]
 
-VERSION: Final = 1
 # The columns of the wanted frame that hold what the journal leaves out.
 COLUMNS: Final = {"url": "url", "token": "token", "headers": "header_values", "auth": "auth_username and auth_password"}
 
