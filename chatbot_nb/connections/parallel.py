@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _PATIENCE: Final = 1.0  # seconds without a progress bar
+_GLANCE: Final = 0.2  # seconds after which an interrupt is seen at the latest
 
 
 class Parallel:
@@ -84,13 +85,19 @@ class Parallel:
         ticks = self._ticked(progress=progress, desc=desc)
         next(ticks, None)
         while working:
-            tick = self._ticks.get()
+            tick = self._tick()
             if isinstance(tick, threading.Thread):
                 working -= 1
             elif tick is None:
                 next(ticks, None)
             else:
                 raise tick
+
+    def _tick(self) -> BaseException | threading.Thread | None:
+        # A signal that comes just before a wait does not end it, and on Windows none does: so it is a short one.
+        while True:
+            with contextlib.suppress(queue.Empty):
+                return self._ticks.get(timeout=_GLANCE)
 
     def _ticked(self, *, progress: bool, desc: str) -> Iterator[object]:
         """Yield once for each piece; what takes longer than a second gets a progress bar."""

@@ -69,12 +69,12 @@ def test_a_secret_never_comes_through(before, after, name, path):
             "https://example.com/a@b?x=1&api_key=3;code=9#f",
             "https://example.com/a@b?x=1&api_key=***;code=***#f",
             id="query",
-        ),  # noqa: E501
+        ),
         pytest.param(
             "https://h/?accessToken=1&X-Api-Key=2&monkey=3",
             "https://h/?accessToken=***&X-Api-Key=***&monkey=3",
             id="spellings",
-        ),  # noqa: E501
+        ),
         pytest.param("https://example.com/?token=&key", "https://example.com/?token=&key", id="without values"),
         pytest.param("https://example.com/hook?shop=de", "https://example.com/hook?shop=de", id="nothing secret"),
         pytest.param("//u=1:2@h/?token=a=b", "//***@h/?token=***", id="equals signs"),

@@ -33,15 +33,17 @@ HIDDEN: Final = Hidden.HIDDEN
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A connection as the account showed it when the plan was made; what it showed unreadably is None.
+    """A connection as the account showed it before a change; what it showed unreadably is None.
 
-    Its repr shows the name alone: a URL may hold a password. `HIDDEN` stands for a URL that a journal left out.
+    `secrets` are those that it must still have, where they are known. The repr shows the name alone: a URL may hold a
+    password. `HIDDEN` stands for a URL that a journal left out.
     """
 
     name: str | None
     url: str | Hidden | None = field(repr=False)
     story_id: str | None = field(repr=False)
     updated_at: datetime | None = field(repr=False)
+    secrets: Mapping[str, object] = field(default_factory=dict, repr=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,9 @@ def _notes(plan: Plan) -> Iterator[str]:
     if staying := int((plan.findings["code"] == "not_in_frame").sum()):
         yield f"{counted(staying, 'connection')} of the account not in the frame: left alone without delete=True"
     statuses = plan.results["status"].value_counts()
-    if plan.journal is not None:
+    if plan.journal is not None and not len(statuses):
+        yield f"{plan.direction}: there was nothing to do"
+    elif plan.journal is not None:
         said = ", ".join(f"{statuses[each]:,} {each}" for each in _STATUSES if each in statuses)
         yield f"{plan.direction}: {said}; .results has a row for each, the journal is {plan.journal.name}"
     elif (plan.findings["severity"] == "error").any():

@@ -52,7 +52,7 @@ class Progress:
 
     def made(self) -> list[int]:
         """Return those that changed the account."""
-        made = (number for number, outcome in self.outcomes.items() if outcome.status in {"done", "incomplete"})
+        made = (number for number, outcome in self.outcomes.items() if outcome.status == "done")
         return sorted(made)
 
 
@@ -66,6 +66,8 @@ class History:
     count : int
         How many changes it should name.
     changes : list of Change
+    known : tuple of str
+        Ids of some connections that the plan leaves in the account.
     applied, undone : Progress
     twins : dict of int to tuple of str, or None
         Of the way back; None if it was not begun.
@@ -76,10 +78,15 @@ class History:
     base_url: str
     count: int
     changes: list[Change] = field(default_factory=list)
+    known: tuple[str, ...] = ()
     applied: Progress = field(default_factory=Progress)
     undone: Progress = field(default_factory=Progress)
     twins: dict[int, tuple[str, ...]] | None = None
     size: int = 0
+
+    def open(self) -> list[int]:
+        """Return the changes that need a try, if this is not the way back."""
+        return self.applied.open(range(len(self.changes))) if self.twins is None else []
 
 
 def read(path: Path) -> History:
@@ -124,7 +131,7 @@ def _head(record: dict[str, Any]) -> History:
     if record["chatbot_nb_journal"] != VERSION:
         version = record["chatbot_nb_journal"]
         raise PlanError(f"the journal has version {version!r:.20}, this chatbot_nb knows {VERSION}; update chatbot_nb")
-    return History(str(record["base_url"]), int(record["changes"]))
+    return History(str(record["base_url"]), int(record["changes"]), known=tuple(map(str, record["known"])))
 
 
 def _follow(history: History, record: dict[str, Any]) -> None:
@@ -138,7 +145,8 @@ def _follow(history: History, record: dict[str, Any]) -> None:
         progress.begin(_known(history, record["begin"]), before, datetime.fromisoformat(record["at"]))
     elif "end" in record:
         number = _known(history, record["end"])
-        status, error, attempts, seconds = (record[key] for key in ("status", "error", "attempts", "seconds"))
+        status, error = record["status"], record["error"]
+        attempts, seconds = int(record["attempts"]), float(record["seconds"])
         if status not in get_args(Status):
             raise ValueError
         before = progress.outcomes[number].before if number in progress.outcomes else {}
@@ -156,23 +164,31 @@ def _known(history: History, number: int) -> int:
 def _change(record: dict[str, Any]) -> Change:
     if record["action"] not in get_args(Action):
         raise ValueError
-    seen = record.get("seen")
+    seen, row = record.get("seen"), record["row"]
+    if not isinstance(row, int | None) or not isinstance(record["fields"], dict):
+        raise TypeError
     return Change(
         action=record["action"],
-        row=record["row"],
-        id=record["id"],
-        seen=None
-        if seen is None
-        else Seen(
-            seen["name"],
-            _plain(seen["url"]),
-            seen["story_id"],
-            seen["updated_at"] and datetime.fromisoformat(seen["updated_at"]),
-        ),
+        row=row,
+        id=_text(record["id"]),
+        seen=None if record["action"] == "create" else _seen(seen),
         fields={key: _plain(value) for key, value in record["fields"].items()},
         twins=tuple(record["twins"]),
     )
 
 
+def _seen(seen: Any) -> Seen:  # noqa: ANN401  # any JSON value
+    url, updated_at = _plain(seen["url"]), _text(seen["updated_at"])
+    time = None if updated_at is None else datetime.fromisoformat(updated_at)
+    return Seen(_text(seen["name"]), url if url is HIDDEN else _text(url), _text(seen["story_id"]), time)
+
+
+def _text(value: object) -> str | None:
+    if not isinstance(value, str | None):
+        raise TypeError
+    return value
+
+
 def _plain(value: Any) -> Any:  # noqa: ANN401  # any JSON value
+    """Return a value of a field; an object stands for what was left out."""
     return HIDDEN if isinstance(value, dict) else value

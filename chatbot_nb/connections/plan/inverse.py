@@ -22,15 +22,17 @@ def inverse(change: Change, outcome: Outcome, twins: tuple[str, ...] = ()) -> Ch
         `Change.twins` for a connection that is created again.
     """
     if change.action == "create":
-        made = Seen(change.name, _url(change.fields.get("url")), _text(change.fields.get("storyId")), None)
+        story, secrets = _text(change.fields.get("storyId")), {key: change.fields.get(key) for key in SECRET_FIELDS}
+        made = Seen(change.name, _url(change.fields.get("url")), story, None, secrets)
         return Change("delete", change.row, outcome.id, made)
     seen = change.seen
     assert seen is not None
     then = {"name": seen.name, "url": seen.url} | {key: outcome.before.get(key) for key in SECRET_FIELDS}
     if change.action == "delete":
-        present = {key: value for key, value in then.items() if value is not None}
-        return Change("create", change.row, None, None, {"storyId": seen.story_id, **present}, twins)
-    left = Seen(_text(change.fields.get("name", seen.name)), _url(change.fields.get("url", seen.url)), None, None)
+        return Change("create", change.row, None, None, {"storyId": seen.story_id, **then}, twins)
+    name, url = _text(change.fields.get("name", seen.name)), _url(change.fields.get("url", seen.url))
+    secrets = {key: value for key, value in change.fields.items() if key in SECRET_FIELDS}
+    left = Seen(name, url, None, None, secrets)
     return Change("update", change.row, change.id, left, {key: then[key] for key in change.fields})
 
 

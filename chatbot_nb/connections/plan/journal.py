@@ -1,6 +1,6 @@
 """The journal of a plan: what is about to be written to the API, and what came of it, a line of JSON each.
 
-    {"chatbot_nb_journal": 1, "base_url": ..., "made_at": ..., "changes": 2}
+    {"chatbot_nb_journal": 1, "base_url": ..., "made_at": ..., "changes": 2, "known": [...]}
     {"change": 0, "action": "update", "row": 3, "id": ..., "seen": {...}, "fields": {...}, "twins": []}
     {"change": 1, ...}
     {"begin": 0, "at": ..., "left_out": []}              before a write, on the disk before anything is sent
@@ -21,13 +21,13 @@ import threading
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
-from chatbot_nb.connections.plan.change import HIDDEN, SECRET_FIELDS
+from chatbot_nb.connections.plan.change import SECRET_FIELDS
 from chatbot_nb.connections.plan.history import VERSION, History
 from chatbot_nb.errors import PlanError
 from chatbot_nb.transport.redact import CREDENTIALS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
     from typing import Self
 
@@ -138,7 +138,8 @@ def create(path: Path, history: History) -> None:
         There is such a file already, or it cannot be written.
     """
     changes = history.changes
-    head = {"chatbot_nb_journal": VERSION, "base_url": history.base_url, "made_at": now(), "changes": len(changes)}
+    head = {"chatbot_nb_journal": VERSION, "base_url": history.base_url, "made_at": now()}
+    head |= {"changes": len(changes), "known": list(history.known)}
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         if path.exists():
@@ -166,11 +167,6 @@ def now() -> str:
     return datetime.now(UTC).isoformat(timespec="milliseconds")
 
 
-def left_out(fields: Iterable[str], values: Mapping[str, object]) -> list[str]:
-    """Return those of the fields whose values a journal does not hold."""
-    return [key for key in fields if _is_secret(key, values.get(key))]
-
-
 def _line(record: Mapping[str, object]) -> bytes:
     return json.dumps(record, ensure_ascii=False).encode(errors="replace") + b"\n"
 
@@ -178,7 +174,7 @@ def _line(record: Mapping[str, object]) -> bytes:
 def _is_secret(key: str, value: object) -> bool:
     if value is None:
         return False
-    return key in SECRET_FIELDS or value is HIDDEN or (key == "url" and CREDENTIALS.search(str(value)) is not None)
+    return key in SECRET_FIELDS or (key == "url" and CREDENTIALS.search(str(value)) is not None)
 
 
 def _record(number: int, change: Change) -> dict[str, object]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _ANEW: Final = "Make the plan anew to see what differs now"
 
 
-def judge(change: Change, row: Row | None, *, maybe: bool) -> Outcome | None:
+def judge(change: Change, row: Row | None, *, maybe: bool, undo: bool = False) -> Outcome | None:
     """Return what became of an update or a delete, None if it is to be made.
 
     Parameters
@@ -28,17 +28,21 @@ def judge(change: Change, row: Row | None, *, maybe: bool) -> Outcome | None:
         The connection as the account shows it now; None if there is none.
     maybe : bool
         Whether a write of ours may have taken effect.
+    undo : bool, default False
+        Whether it is on the way back, for the words.
     """
+    since = "since the plan was applied" if undo else "since the plan was made"
+    advice = "It is left as it is" if undo else _ANEW
     if row is None:
         if change.action == "delete" and maybe:
             return Outcome("done")
-        return Outcome("conflict", f"the connection is gone: somebody deleted it since the plan was made. {_ANEW}")
+        return Outcome("conflict", f"the connection is gone: somebody deleted it {since}. {advice}")
     now = seen(row)
     if change.action == "update" and _holds(change, row, now, maybe=maybe):
         return Outcome("done") if maybe else Outcome("unchanged", "the account had it so already; nothing was sent")
     assert change.seen is not None
-    if differs := list(_differences(change.seen, now)):
-        return Outcome("conflict", f"changed on the server since the plan was made: {'; '.join(differs)}. {_ANEW}")
+    if differs := [*_differences(change.seen, now), *_other_secrets(change.seen, row)]:
+        return Outcome("conflict", f"changed on the server {since}: {'; '.join(differs)}. {advice}")
     return None
 
 
@@ -107,6 +111,13 @@ def _differences(then: Seen, now: Seen) -> Iterable[str]:
         yield f"its story is {show(now.story_id)}, was {show(then.story_id)}"
     if then.updated_at is not None and then.updated_at != now.updated_at:
         yield f"updatedAt is {now.updated_at}, was {then.updated_at}"
+
+
+def _other_secrets(then: Seen, row: Row) -> Iterable[str]:
+    kept = kept_fields(row)
+    for key, value in then.secrets.items():
+        if value is not HIDDEN and kept.get(key) != value:
+            yield f"{key} is another one"
 
 
 def _shown(url: object) -> str:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Final
 
 from chatbot_nb.connections.models import check_new, check_update
 from chatbot_nb.connections.plan.change import HIDDEN, SECRET_FIELDS, Change, Outcome
-from chatbot_nb.connections.plan.journal import left_out
 from chatbot_nb.connections.plan.judgement import created, identity, judge, secrets_before
 from chatbot_nb.connections.writing import kept_fields, present, raise_if_any
 from chatbot_nb.errors import ApiError, AuthenticationError, ChatBotError, NotFoundError, TransportError
@@ -108,7 +107,10 @@ class Making:
             if not ambiguous and not is_passing(error) and not isinstance(error, NotFoundError):
                 return Outcome("failed", _said(error))
             stop.wait(backoff(self._attempts, getattr(error, "retry_after", None)))
-        return Outcome("unknown" if self._maybe else "not tried", "interrupted")
+        return Outcome(
+            "unknown" if self._maybe else "not tried",
+            "stopped before it was tried" if not self._maybe else "stopped before it was looked at",
+        )
 
     def _let_arrive(self, stop: threading.Event) -> None:
         if begun := self._shared.progress.begun.get(self._number):
@@ -125,7 +127,7 @@ class Making:
 
     def _judge(self, row: Row | None, stop: threading.Event) -> Outcome | None:
         if self._change.action != "create":
-            return judge(self._change, row, maybe=self._maybe)
+            return judge(self._change, row, maybe=self._maybe, undo=self._shared.undo)
         if not self._maybe:
             return None
         found = self._shared.claims.claim(self._change, self._shared.calls.list_all(stop))
@@ -159,7 +161,7 @@ class Making:
 
     def _begin(self, row: Row) -> None:
         before = secrets_before(self._change, row)
-        self._shared.journal.begin(self._number, left_out(before, before))
+        self._shared.journal.begin(self._number, [key for key, value in before.items() if value is not None])
         self._shared.progress.begin(self._number, before, datetime.now(UTC))
         self._attempts += 1
 
@@ -181,10 +183,10 @@ class Making:
 
     def _removed(self) -> Outcome | None:
         """Look whether what an update leaves out is gone, since the documentation does not say so."""
-        left_out_ = [key for key, value in self._change.fields.items() if value is None]
-        if not left_out_ or self._change.id is None:
+        left_out = [key for key, value in self._change.fields.items() if value is None]
+        if not left_out or self._change.id is None:
             return None
-        kept = [key for key in left_out_ if key in kept_fields(self._shared.calls.read(self._change.id))]
+        kept = [key for key in left_out if key in kept_fields(self._shared.calls.read(self._change.id))]
         return Outcome("incomplete", _said(self._shared.calls.kept(self._change.id, kept))) if kept else None
 
 

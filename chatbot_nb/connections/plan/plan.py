@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import secrets
 import warnings
 from datetime import datetime
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from chatbot_nb.connections.calls import Calls
     from chatbot_nb.connections.plan.change import Change
     from chatbot_nb.errors import ChatBotError
+
+_KNOWN = 3  # connections of the account that a journal names, to know the account again
 
 
 class Plan:
@@ -111,13 +114,13 @@ class Plan:
             ``status``, ``error`` (str), ``attempts`` (int64: writes sent), ``seconds`` (float64). Each status:
             ``done``; ``unchanged``, the account had it so already; ``conflict``, somebody else changed or deleted the
             connection since the plan was made, so nothing was sent; ``failed``, nothing was changed; ``unknown``, a
-            write was sent and it could not be told whether it took effect; ``incomplete``, made but for a secret that
-            is not known any more; ``not tried``.
+            write was sent and it could not be told whether it took effect; ``not tried``.
 
         Raises
         ------
         PlanError
-            Findings of severity error, nothing was sent; the journal cannot be written; or the plan was undone.
+            Findings of severity error, nothing was sent; the journal cannot be written, or `journal` is another one
+            than before; or the plan was undone.
 
         Notes
         -----
@@ -129,6 +132,8 @@ class Plan:
         """
         if self._history.twins is not None:
             raise PlanError("the plan was undone. Make it anew: cb.plan(client, wanted)")
+        if None not in (self.journal, journal) and Path(str(journal)).absolute() != self.journal:
+            raise PlanError(f"this plan's journal is {str(self.journal)!r}; call apply() without another one")
         if (self.findings["severity"] == "error").any():
             raise PlanError(refusal(self.findings), findings=self.findings)
         if self._changes and self.journal is None:
@@ -148,23 +153,30 @@ class Plan:
         Returns
         -------
         pandas.DataFrame, shape (n, 7)
-            One row for each change that was made. A connection that somebody changed after it is left alone
-            (``conflict``).
+            One row for each change that was made; ``conflict`` where somebody changed the connection after it,
+            ``incomplete`` where it came back but for a secret that nobody knows any more.
 
         Raises
         ------
         PlanError
-            Nothing was applied, or the journal cannot be written.
+            Nothing was applied, the outcome of a change is not known, or the journal cannot be written.
+        AuthenticationError, RateLimitError, ServerError, ApiError, TransportError, ApiTimeoutError
+            There is something to create again, and the account could not be read; nothing was sent.
 
         Notes
         -----
-        What was deleted is created again and has a new id. The kernel that deleted it knows its token, headers and
-        auth; from a journal alone it comes back without them (``incomplete``), since journals hold no secrets. Called
-        again, it tries what is not done.
+        A connection whose name, URL, token, headers or auth somebody changed since is left alone, as far as they are
+        known. What was deleted is created again and has a new id. The kernel that deleted it knows its token, headers
+        and auth; from a journal alone it comes back without them (``incomplete``), since journals hold no secrets.
+        Called again, it tries what is not done.
         """
         if self.journal is None:
             raise PlanError("nothing was applied, so there is nothing to undo")
         history = self._history
+        if history.applied.begun:
+            unknown = counted(len(history.applied.begun), "change")
+            said = f"the outcome of {unknown} is not known: call plan.apply() first, which looks at the account"
+            raise PlanError(said, results=self.results)
         twins = self._twins() if history.twins is None else history.twins
         if history.twins is None or not self._way_back:
             for number in history.applied.made():
@@ -173,7 +185,7 @@ class Plan:
         return self._run(progress=progress, twins=twins)
 
     def _twins(self) -> dict[int, tuple[str, ...]]:
-        """Return, for each deleted connection, the ids of those that are like it: they are not what an undo creates."""
+        """Return, for each deleted connection, the ids of those like it, which are not what an undo creates."""
         deleted = [number for number in self._history.applied.made() if self._changes[number].action == "delete"]
         rows = self._calls.list_all() if deleted else []
         return {number: like(self._changes[number].seen, rows) for number in deleted}
@@ -194,7 +206,7 @@ class Plan:
                 interrupted = execute(self._calls, journal, changes, done, undo=undo, show_progress=progress)
         except OSError as error:
             said = f"stopped: the journal {str(self.journal)!r} cannot be written ({error.strerror or error})"
-            what = f"{said}. Make room, then call {again} again; .results has what was done until then"
+            what = f"{said}. Put that right, then call {again} again; .results has what was done until then"
             raise PlanError(what, results=self.results) from None
         if interrupted:
             made = (self.results["status"] == "done").sum()
@@ -247,7 +259,9 @@ def plan(client: Client, wanted: pd.DataFrame, *, delete: bool = False, progress
         return [*read_each(calls, ids, progress=progress)[0]]
 
     changes, findings = difference(account, wanted, delete=delete, details=details)
-    return Plan(calls, History(safe_url(calls.session.base_url), len(changes), changes), findings)
+    going = {change.id for change in changes if change.action == "delete"}
+    known = tuple(itertools.islice((str(each) for each in account.index if each not in going), _KNOWN))
+    return Plan(calls, History(safe_url(calls.session.base_url), len(changes), changes, known), findings)
 
 
 def resume(
@@ -297,6 +311,7 @@ def resume(
             f"the journal is of the account at {history.base_url}, the client of that at {own}. Pass the right client: "
             "cb.resume(journal, client)"
         )
+    _refuse_another_account(history, calls)
     if wanted is not None:
         history.changes = filled(history.changes, wanted)
     resumed = Plan(calls, history, Findings().frame(np.empty(0, dtype=object)), path)
@@ -305,6 +320,15 @@ def resume(
     else:
         resumed.undo(progress=progress)
     return resumed
+
+
+def _refuse_another_account(history: History, calls: Calls) -> None:
+    """Raise if creates would go to an account that has nothing of the plan's; other changes name their connection."""
+    if history.known and any(history.changes[number].action == "create" for number in history.open()):
+        ids = {row.get("id") for row in calls.list_all() if isinstance(row, dict)}
+        if ids.isdisjoint(history.known):
+            said = "the journal is of another account: of the connections that it knows, this one has none"
+            raise PlanError(f"{said}. Check the client's access token")
 
 
 def _new_name() -> str:

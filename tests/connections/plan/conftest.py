@@ -1,4 +1,4 @@
-"""A folder for journals, a client that never pauses, and a sandbox's wire: what it was sent, and what goes wrong there."""
+"""A folder for journals, no pauses, and a sandbox's wire: what it was sent, and what goes wrong there."""
 
 import json
 import threading
@@ -121,20 +121,25 @@ def wire(monkeypatch):
 def writes(monkeypatch):
     """Every write that took effect: (what, id)."""
     seen = []
-    for method in ("create", "update", "delete"):
 
-        def noted(self, *args, _method=method, _original=getattr(Store, method), **kwargs):
-            result = _original(self, *args, **kwargs)
+    def note(method):
+        original = getattr(Store, method)
+
+        def noted(self, *args, **kwargs):
+            result = original(self, *args, **kwargs)
             if result:
-                seen.append((_method, result if _method == "create" else args[0]))
+                seen.append((method, result if method == "create" else args[0]))
             return result
 
         monkeypatch.setattr(Store, method, noted)
+
+    for method in ("create", "update", "delete"):
+        note(method)
     return seen
 
 
 @pytest.fixture
-def three(sandbox, client):
+def three(client):
     """Three connections named a, b, c, all with secrets; return their ids."""
     return [
         client.connections.create(

@@ -9,6 +9,8 @@ import pandas as pd
 import pytest
 
 import chatbot_nb as cb
+from chatbot_nb.connections.plan.change import Change
+from chatbot_nb.connections.plan.making import Claims
 
 LIST = "/v2/integrations/webhook"
 STORY = "5" * 24
@@ -144,8 +146,8 @@ def test_a_connection_deleted_between_look_and_write_is_a_conflict(client, wire,
         await asyncio.to_thread(client.connections.delete, _request.target.decode().rpartition("/")[2])
         return await go_on()
 
-    wire.on("PUT", gone_before)
-    wire.on("DELETE", gone_before)
+    wire.on("PUT", gone_before, part=three[0])
+    wire.on("DELETE", gone_before, part=three[1])
     results = plan.apply()
     assert statuses(results) == ["conflict", "conflict"]
     said = f"the connection is gone: somebody deleted it since the plan was made. {ANEW}"
@@ -222,16 +224,20 @@ def test_a_write_without_an_answer_in_time_is_unknown_until_the_next_apply(sandb
         pytest.param("POST", b'{"id": 5}', id="created-number"),
     ],
 )
-def test_an_answer_that_says_nothing_is_looked_after(client, wire, three, writes, method, answer):
+def test_an_answer_that_says_nothing_is_looked_after(client, wire, three, method, answer):
     """The write took effect all the same."""
     plan = cb.plan(client, with_new(renamed(client, three[:1]).drop(index=three[1]), "new"), delete=True)
     wire.on(method, wire.does_but_answers(200, answer))
-    writes.clear()
+    wire.calls.clear()
     results = plan.apply()
     assert statuses(results) == ["done"] * 3
     assert results["attempts"].tolist() == [1, 1, 1]
-    assert len(writes) == 3
-    assert results["id"].iloc[2] == next(each for what, each in writes if what == "create")
+    assert {method: wire.methods()[method] for method in ("PUT", "POST", "DELETE")} == {
+        "PUT": 1,
+        "POST": 1,
+        "DELETE": 1,
+    }
+    assert set(client.connections.frame().index) == {three[0], three[2], results["id"].iloc[2]}
 
 
 def test_pauses_are_those_that_the_api_asks_for(client, wire, three, pauses):
@@ -302,6 +308,25 @@ def test_equal_new_rows_become_as_many_connections(client, wire, writes, fault):
     assert len(set(results["id"])) == 5
 
 
+def test_equal_creates_wait_for_each_other():
+    """One that looks while the other's answer is on its way would take that connection for its own."""
+    same = {"storyId": STORY, "name": "same", "url": "https://h"}
+    claims = Claims([])
+    with claims.alone(Change("create", 0, None, None, same)):
+        assert claims.alone(Change("create", 1, None, None, {**same, "token": "t"})).locked()
+        assert not claims.alone(Change("create", 2, None, None, {**same, "name": "other"})).locked()
+
+
+def test_a_like_connection_of_another_story_is_not_taken_for_a_new_one(client, wire):
+    """Somebody created it meanwhile; the write that was lost did not."""
+    plan = cb.plan(client, with_new(client.connections.frame(), "new"))
+    other = client.connections.create(story_id="6" * 24, name="new", url="https://example.com/new")
+    wire.on("POST", wire.drops_before)
+    row = plan.apply().iloc[0]
+    assert (row["status"], row["attempts"]) == ("done", 2)
+    assert set(client.connections.frame().index) == {other, row["id"]}
+
+
 def test_findings_of_severity_error_keep_everything_from_being_sent(client, wire, three, folder):
     """Also the rows that are right; no journal is written."""
     wanted = renamed(client, three[:2])
@@ -315,7 +340,8 @@ def test_findings_of_severity_error_keep_everything_from_being_sent(client, wire
     assert (wire.calls, list(folder.iterdir()), caught.value.results) == ([], [], None)
 
 
-def test_a_plan_without_changes_sends_and_writes_nothing(client, wire, three, folder):
+@pytest.mark.usefixtures("three")
+def test_a_plan_without_changes_sends_and_writes_nothing(client, wire, folder):
     """And its results have the columns of any."""
     plan = cb.plan(client, client.connections.frame())
     wire.calls.clear()

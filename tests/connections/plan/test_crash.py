@@ -13,7 +13,7 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, suppress
 from pathlib import Path
 
 import pandas as pd
@@ -27,6 +27,11 @@ KILLS = 120
 AT_ONCE = 4
 ARRIVED = 0.5  # seconds; on loopback a write arrives at once
 UPDATED, CREATED, DELETED = 6, 3, 2
+
+
+def kill(pid):
+    with suppress(ProcessLookupError):  # it was done just before
+        os.kill(pid, signal.SIGKILL)
 
 
 class Applier:
@@ -44,7 +49,7 @@ class Applier:
         self.process.stdin.flush()
         pid = int(self.process.stdout.readline())
         begin = time.monotonic()
-        killer = threading.Timer(kill_after, os.kill, (pid, signal.SIGKILL))
+        killer = threading.Timer(kill_after, kill, (pid,))
         killer.start()
         assert self.process.stdout.readline() == b"gone\n"
         taken = time.monotonic() - begin
@@ -60,17 +65,26 @@ class Applier:
 
 @pytest.fixture
 def writes(monkeypatch):
-    """Every write that took effect, of all sandboxes: (store, what, id)."""
+    """Every write that took effect, of all sandboxes at once: (store, what, id)."""
     seen = []
-    for method in ("create", "update", "delete"):
+    create, update, delete = Store.create, Store.update, Store.delete
 
-        def noted(self, *args, _method=method, _original=getattr(Store, method), **kwargs):
-            result = _original(self, *args, **kwargs)
-            if result:
-                seen.append((self, _method, result if _method == "create" else args[0]))
-            return result
+    def created(store, *args, **kwargs):
+        seen.append((store, "create", create(store, *args, **kwargs)))
+        return seen[-1][2]
 
-        monkeypatch.setattr(Store, method, noted)
+    def updated(store, connection_id, *args, **kwargs):
+        done = update(store, connection_id, *args, **kwargs)
+        seen.extend([(store, "update", connection_id)] * done)
+        return done
+
+    def deleted(store, connection_id):
+        done = delete(store, connection_id)
+        seen.extend([(store, "delete", connection_id)] * done)
+        return done
+
+    for name, noted in (("create", created), ("update", updated), ("delete", deleted)):
+        monkeypatch.setattr(Store, name, noted)
     return seen
 
 

@@ -115,7 +115,7 @@ def test_without_the_frame_a_hidden_secret_fails_and_with_it_is_done(client, wir
     assert resumed.results["error"].dropna().tolist() == [
         f"token and headers: {RESUME}", f"url and auth: {RESUME}", f"url and token: {RESUME}",
     ]  # fmt: skip
-    assert wire.methods() == {"GET": 3, "DELETE": 1}
+    assert wire.methods() == {"GET": 4, "DELETE": 1}  # one of them the list: a create needs the right account
     assert set(resumed.frame["new"].dropna()) == {"***", "created", STORY}
     mixed = secretive.iloc[[2, 1, 0]]
     assert statuses(cb.resume(journal, client, wanted=mixed).results) == ["done", "failed", "done", "failed"]
@@ -148,7 +148,7 @@ def test_a_create_that_may_have_been_made_is_not_made_twice(client, writes, url)
         row = cb.resume(journal, client).results.iloc[0]
         assert (row["status"], row["error"], row["attempts"]) == ("unknown", f"url and token: {RESUME}", 1)
     resumed = cb.resume(journal, client, wanted=wanted if url == SECRET_URL else None)
-    assert resumed.results[["status", "attempts"]].values.tolist() == [["done", 1]]
+    assert resumed.results[["status", "attempts"]].to_numpy().tolist() == [["done", 1]]
     assert resumed.results["id"].tolist() == [each for _, each in writes]
     assert statuses(resumed.undo()) == ["done"]
     assert client.connections.all() == []
@@ -163,7 +163,7 @@ def test_an_update_of_a_secret_that_was_under_way_shows_by_its_time(client, wire
     assert resumed.results["attempts"].tolist() == [1, 1]
 
 
-def test_after_a_resume_what_is_hidden_cannot_come_back(client, secretive, three):
+def test_after_a_resume_what_is_hidden_cannot_come_back(client, secretive):
     """A token that was there fails with words; one that was not is removed; what was deleted is incomplete."""
     bare = client.connections.create(story_id=STORY, name="bare", url="https://h")
     wanted = secretive.copy()
@@ -172,7 +172,7 @@ def test_after_a_resume_what_is_hidden_cannot_come_back(client, secretive, three
     resumed = cb.resume("j.jsonl", client)
     assert statuses(resumed.results) == ["done"] * 5
     results = resumed.undo()
-    assert results[["action", "status", "error"]].fillna("").values.tolist() == [
+    assert results[["action", "status", "error"]].fillna("").to_numpy().tolist() == [
         ["create", "incomplete", f"created without token and headers and auth: {UNDO}"],
         ["update", "failed", f"token and headers: {UNDO}"],
         ["update", "failed", f"auth: {UNDO}"],
@@ -198,7 +198,7 @@ def test_an_undo_that_was_under_way_is_gone_on_with(client, wire, three):
     # Whether the first kernel or this one created it, nobody knows: look after its secrets.
     assert statuses(resumed.results) == ["incomplete", "done", "done"]
     assert sorted(each.name for each in client.connections.all()) == ["a", "b", "c"]
-    with pytest.raises(cb.PlanError, match="^the plan was undone"):
+    with pytest.raises(cb.PlanError, match=r"^the plan was undone"):
         resumed.apply()
 
 
@@ -217,12 +217,12 @@ def test_the_journal_of_another_account_is_refused(client, three, api):
     assert api.calls == []
 
 
-def test_without_a_client_it_is_that_of_the_environment(sandbox, client, three, monkeypatch):
+def test_without_a_client_it_is_that_of_the_environment(client, three, monkeypatch):
     """As everywhere."""
     plan = cb.plan(client, pd.DataFrame({"id": three[:1], "name": ["new"]}))
     plan.apply()
     monkeypatch.setenv("CHATBOT_ACCESS_TOKEN", "an-access-token")
-    with pytest.raises(cb.PlanError, match="the client of that at https://api.chatbot.com/v2. Pass the right client"):
+    with pytest.raises(cb.PlanError, match=r"the client of that at https://api\.chatbot\.com/v2\. Pass the right"):
         cb.resume(plan.journal)
 
 
@@ -281,7 +281,7 @@ def test_after_an_interrupted_look_nothing_is_written(sandbox, client, wire, int
     sandbox.seed(20)
     plan = cb.plan(client, client.connections.frame().assign(name=[f"n{i}" for i in range(20)]))
     interrupt("GET", 20)
-    with pytest.warns(UserWarning, match="^interrupted: 0 of 20 changes made. plan"):
+    with pytest.warns(UserWarning, match=r"^interrupted: 0 of 20 changes made\. plan"):
         results = plan.apply(progress=False, journal="sub.jsonl")
     assert set(statuses(results)) == {"not tried"}
     assert wire.methods()["PUT"] == 0
@@ -306,3 +306,28 @@ def test_an_interrupted_undo_goes_on(sandbox, client, wire, interrupt, tmp_path)
     wire._rules.clear()
     assert statuses(plan.undo(progress=False)) == ["done"] * 30
     assert client.connections.frame()["name"].tolist() == before["name"].tolist()
+
+
+def test_creates_do_not_go_to_another_account(client, three, folder):
+    """At the same address, with another access token: the journal knows connections of its own account."""
+    new = {"id": None, "name": "new", "url": "https://example.com/new", "story_id": STORY}
+    plan = cb.plan(client, pd.concat([client.connections.frame().reset_index(), pd.DataFrame([new])]))
+    plan.apply(journal="j.jsonl", progress=False)
+    lines = (folder / "j.jsonl").read_text().splitlines(keepends=True)
+    (folder / "j.jsonl").write_text("".join(line for line in lines if "begin" not in line and "end" not in line))
+    for connection_id in three:
+        client.connections.delete(connection_id)
+    client.connections.create(story_id=STORY, name="theirs", url="https://example.com")
+    said = "^the journal is of another account: of the connections that it knows, this one has none"
+    with pytest.raises(cb.PlanError, match=said):
+        cb.resume("j.jsonl", client)
+    assert sorted(each.name for each in client.connections.all()) == ["new", "theirs"]
+
+
+def test_another_journal_for_the_same_plan_is_refused(client, three):
+    """What was noted would be in two places."""
+    plan = cb.plan(client, pd.DataFrame({"id": three[:1], "name": ["new"]}))
+    plan.apply(journal="one.jsonl", progress=False)
+    assert statuses(plan.apply(journal="one.jsonl", progress=False)) == ["done"]
+    with pytest.raises(cb.PlanError, match=r"without another one$"):
+        plan.apply(journal="two.jsonl", progress=False)
