@@ -28,7 +28,10 @@ if TYPE_CHECKING:
         TransportError,
         UnreadableFieldWarning,
     )
+    from chatbot_nb.payloads.asserting import assert_reply
     from chatbot_nb.payloads.check import check
+    from chatbot_nb.payloads.reply.elements import card, goto, phone, postback, raw, url, webview
+    from chatbot_nb.payloads.reply.reply import Reply
     from chatbot_nb.sandbox.connect import connect
     from chatbot_nb.sandbox.sandbox import Sandbox
 
@@ -46,29 +49,42 @@ __all__ = [
     "PayloadError",
     "PlanError",
     "RateLimitError",
+    "Reply",
     "Sandbox",
     "SandboxError",
     "ServerError",
     "TransportError",
     "UnreadableFieldWarning",
+    "assert_reply",
     "audit",
+    "card",
     "check",
     "connect",
+    "goto",
+    "phone",
     "plan",
+    "postback",
+    "raw",
     "resume",
     "snapshot",
+    "url",
+    "webview",
 ]
 
+_ELEMENTS = "chatbot_nb.payloads.reply.elements"
 # Where each public name that is not an exception lives.
 _HOMES = {
     "Client": "chatbot_nb.connections.client",
+    "Reply": "chatbot_nb.payloads.reply.reply",
     "Sandbox": "chatbot_nb.sandbox.sandbox",
+    "assert_reply": "chatbot_nb.payloads.asserting",
     "audit": "chatbot_nb.audits.audit",
     "check": "chatbot_nb.payloads.check",
     "connect": "chatbot_nb.sandbox.connect",
     "plan": "chatbot_nb.connections.plan.plan",
     "resume": "chatbot_nb.connections.plan.plan",
     "snapshot": "chatbot_nb.connections.snapshots.snapshot",
+    **dict.fromkeys(("card", "goto", "phone", "postback", "raw", "url", "webview"), _ELEMENTS),
 }
 
 

@@ -33,7 +33,7 @@ _MUTED: Final = "var(--jp-ui-font-color2, var(--vscode-descriptionForeground, Gr
 _RED: Final = "var(--jp-error-color1, var(--vscode-errorForeground, light-dark(#b3261e, #f2b8b5)))"
 _AMBER: Final = "var(--jp-warn-color1, var(--vscode-editorWarning-foreground, light-dark(#8a5300, #ffb951)))"
 _GREEN: Final = "var(--jp-success-color1, var(--vscode-testing-iconPassed, light-dark(#1b6e2d, #8bd88f)))"
-_COLOURS: Final[dict[State, str]] = {
+COLOURS: Final[dict[State, str]] = {
     "error": _RED,
     "warning": _AMBER,
     "info": _MUTED,
@@ -121,7 +121,7 @@ def table(columns: Mapping[str, str], rows: Sequence[Sequence[str]], total: int,
 
 def marked(state: State, word: str) -> str:
     """Return the word for a state with its mark and colour, as HTML."""
-    return f'<strong style="color:{_COLOURS[state]}">{_MARKS[state]}</strong> {escape(word)}'
+    return f'<strong style="color:{COLOURS[state]}">{_MARKS[state]}</strong> {escape(word)}'
 
 
 def change_html(old: str | None, new: str | None) -> tuple[str, str]:

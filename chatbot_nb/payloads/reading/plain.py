@@ -176,4 +176,4 @@ def as_wire(model: WireModel) -> object:
     """Return a model as the dict that is sent."""
     if isinstance(model, (WebhookRequest, Node)):
         return model.to_wire()
-    return model.model_dump(by_alias=True, warnings="none")
+    return model.model_dump(mode="json", by_alias=True, warnings="none")

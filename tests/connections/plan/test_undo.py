@@ -16,6 +16,7 @@ from chatbot_nb.connections.plan import making
 
 LIST = "/v2/integrations/webhook"
 STORY = "5" * 24
+LEFT = "It is left as it is"
 COLUMNS = ["name", "url", "story_id", "token", "header_values", "auth_username", "auth_password"]
 
 pytestmark = pytest.mark.usefixtures("pauses")
@@ -73,10 +74,9 @@ def test_what_somebody_changed_after_it_is_left_alone(client, three):
     results = plan.undo()
     assert statuses(results) == ["conflict", "conflict", "done", "conflict"]
     assert results["error"].dropna().tolist() == [
-        "changed on the server since the plan was applied: name is 'theirs', was 'a!'. It is left as it is",
-        "the connection is gone: somebody deleted it since the plan was applied. It is left as it is",
-        "changed on the server since the plan was applied: url is 'https://theirs', was 'https://h'. "
-        "It is left as it is",
+        f"changed on the server since the plan was applied: name is 'theirs', was 'a!'. {LEFT}",
+        f"the connection is gone: somebody deleted it since the plan was applied. {LEFT}",
+        f"changed on the server since the plan was applied: url is 'https://theirs', was 'https://h'. {LEFT}",
     ]
     assert sorted(each.name for each in client.connections.all()) == ["c", "new", "theirs"]
 

@@ -1,0 +1,1 @@
+"""A reply as the chat that it makes: static HTML, and fixed text beside it."""

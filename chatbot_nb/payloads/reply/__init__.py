@@ -1,0 +1,1 @@
+"""Replies written in Python: the fluent API, placeholders, comparison."""

@@ -1,0 +1,331 @@
+"""`Reply`: what a backend answers, written in Python, line by line."""
+
+from __future__ import annotations
+
+import copy
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
+
+from chatbot_nb.errors import PayloadError
+from chatbot_nb.finding import Finding
+from chatbot_nb.payloads.check import check
+from chatbot_nb.payloads.limits import DEFAULT_DELAY
+from chatbot_nb.payloads.preview.chat import chat_html
+from chatbot_nb.payloads.preview.text import chat_text
+from chatbot_nb.payloads.reading.parse import parse
+from chatbot_nb.payloads.reading.plain import plain
+from chatbot_nb.payloads.reply.line import as_json, raise_if_wrong, raw_places
+from chatbot_nb.payloads.reply.placeholders import Values, filled, text_of
+from chatbot_nb.payloads.report import Report
+from chatbot_nb.payloads.wording import kind_of
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Callable, Iterable, Mapping
+
+    import pandas as pd
+
+    from chatbot_nb.payloads.exports.export import Target
+    from chatbot_nb.payloads.reply.comparison import ReplyDiff
+    from chatbot_nb.payloads.reply.elements import AnyButton, Card, QuickReply
+    from chatbot_nb.payloads.reply.rows import RowsReport
+
+_Item = TypeVar("_Item")
+_WHAT: Final = "reply"
+
+
+class Reply:
+    """What a backend answers: responses for the user, attributes for the story. Immutable; every method returns one.
+
+    Each response is checked on the line that adds it. The reply as a whole is checked by `check` and `build`; it may
+    hold what breaks the rules, from `raw` or `from_payload`.
+
+    Raises
+    ------
+    PayloadError
+        From the methods that add something: what breaks a documented rule, all of it in ``findings``.
+
+    Notes
+    -----
+    Source: ChatBot docs, "Available Bot Responses", "How ChatBot Webhooks works?".
+
+    Examples
+    --------
+    >>> import chatbot_nb as cb
+    >>> cb.Reply().text("Hi {{default_name}}!").quick_replies("What now?", cb.postback("Track order", "track")).build()
+    ... # doctest: +NORMALIZE_WHITESPACE
+    {'responses': [{'type': 'text', 'message': 'Hi {{default_name}}!'},
+                   {'type': 'quickReplies', 'title': 'What now?',
+                    'buttons': [{'type': 'postback', 'title': 'Track order', 'value': 'track'}]}]}
+    """
+
+    __slots__ = ("_document", "_values")
+
+    def __init__(self) -> None:
+        # What was added is never changed afterwards: documents share what they have in common.
+        self._document: Any = {}
+        self._values: Values | None = None
+
+    @classmethod
+    def from_payload(cls, payload: object) -> Self:
+        """Return the reply that a payload holds, whatever is wrong with it.
+
+        Parameters
+        ----------
+        payload : bytes, str, dict, list or model
+            As for `check`; text that is not quite JSON is mended where the mistake is known.
+
+        Returns
+        -------
+        Reply
+            It keeps everything, also unknown keys and their order; `check` says what is wrong.
+
+        Raises
+        ------
+        PayloadError
+            It is no JSON at all.
+        """
+        if isinstance(payload, Reply):
+            return cls._of(payload.payload)
+        if isinstance(payload, bytes | bytearray | str):
+            parsed = parse(bytes(payload) if isinstance(payload, bytearray) else payload)
+            if not parsed.found:
+                raise PayloadError(parsed.findings, _WHAT)
+            return cls._of(parsed.value)
+        value = plain(as_json(payload), {})
+        if not (value.complete and value.faithful):
+            raise PayloadError(value.findings, _WHAT)
+        return cls._of(value.value)
+
+    @classmethod
+    def load(cls, path: str | os.PathLike[str]) -> Self:
+        """Return the reply in a JSON file, as `from_payload`.
+
+        Raises
+        ------
+        PayloadError
+            The file holds no JSON.
+        OSError
+            It cannot be read.
+        """
+        return cls.from_payload(Path(path).read_bytes())
+
+    def save(self, path: str | os.PathLike[str]) -> None:
+        """Write the reply into a JSON file, as it is: also one that breaks rules."""
+        text = json.dumps(self._document, ensure_ascii=False, indent=2)
+        Path(path).write_text(text + "\n", encoding="utf-8")
+
+    def text(self, message: str, *, delay: float = DEFAULT_DELAY) -> Self:
+        """Add a text.
+
+        Parameters
+        ----------
+        message : str
+            1 to 1,024 characters.
+        delay : float, default 1000
+            Milliseconds, 100 to 10,000, for which the bot seems to type; the same for every response.
+        """
+        return self._with("text", "text", delay, {"message": message})
+
+    def random_text(self, *messages: str, delay: float = DEFAULT_DELAY) -> Self:
+        """Add one of several texts, chosen by ChatBot at random: 1 to 20 of 1 to 1,024 characters."""
+        return self._with("random_text", "randomText", delay, {"messages": list(messages)})
+
+    def image(self, address: str, *, delay: float = DEFAULT_DELAY) -> Self:
+        """Add an image by its web address, 1 to 2,048 characters."""
+        return self._with("image", "image", delay, {"imageUrl": address})
+
+    def quick_replies(self, title: str, *buttons: QuickReply, delay: float = DEFAULT_DELAY) -> Self:
+        """Add a text (1 to 640 characters) with 1 to 13 buttons that vanish after a press: postback or goto."""
+        return self._with("quick_replies", "quickReplies", delay, {"title": title, "buttons": buttons})
+
+    def cards(self, *cards: Card, delay: float = DEFAULT_DELAY) -> Self:
+        """Add a gallery of cards, made by `card`."""
+        return self._with("cards", "cards", delay, {"elements": cards})
+
+    def buttons(self, title: str, *buttons: AnyButton, delay: float = DEFAULT_DELAY) -> Self:
+        """Add a text (1 to 640 characters) with 1 to 5 buttons that stay."""
+        return self._with("buttons", "buttons", delay, {"title": title, "buttons": buttons})
+
+    def raw(self, response: object) -> Self:
+        """Add a response as it is; nothing is checked until `check` or `build`."""
+        return self._added(copy.deepcopy(as_json(response)))
+
+    def set(self, attributes: Mapping[str, str] | None = None, /, **more: str) -> Self:
+        """Set attributes of the chat.
+
+        Parameters
+        ----------
+        attributes : mapping of str to str, optional
+            For names that are no Python names, such as ``"Phone number"``.
+        **more : str
+        """
+        document = self._object()
+        new = {**(attributes or {}), **more}
+        findings = [finding for finding in check({"attributes": new}).findings if finding.severity == "error"]
+        if findings:
+            raise PayloadError(findings, "set")
+        return self._of({**document, "attributes": {**(document.get("attributes") or {}), **new}}, self._values)
+
+    def when(
+        self, condition: object, then: Callable[[Self], Self], otherwise: Callable[[Self], Self] | None = None
+    ) -> Self:
+        """Return ``then(self)`` if the condition holds, else ``otherwise(self)``, or the reply itself."""
+        if condition:
+            return then(self)
+        return self if otherwise is None else otherwise(self)
+
+    def each(self, items: Iterable[_Item], add: Callable[[Self, _Item], Self]) -> Self:
+        """Return the reply after ``add(reply, item)`` for each item, in order."""
+        reply = self
+        for item in items:
+            reply = add(reply, item)
+        return reply
+
+    def __add__(self, other: Reply) -> Self:
+        """Return a reply that says this one, then the other; of an attribute that both set, the other's value."""
+        if not isinstance(other, Reply):
+            return NotImplemented
+        mine, theirs = self._object(), other._object()
+        both: dict[str, Any] = {**mine, **theirs}
+        for key, empty in (("responses", []), ("attributes", {})):
+            if key in mine and key in theirs:
+                both[key] = [*mine[key], *theirs[key]] if empty == [] else {**mine[key], **theirs[key]}
+        return self._of(both, self._values)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Reply) and self._identity() == other._identity()
+
+    def __hash__(self) -> int:
+        return hash(self._identity())
+
+    @property
+    def payload(self) -> Any:  # noqa: ANN401  # any JSON value
+        """The reply as JSON has it, valid or not: a copy."""
+        return copy.deepcopy(self._document)
+
+    def build(self) -> dict[str, Any]:
+        """Return the payload for the wire: a new dict each time.
+
+        Raises
+        ------
+        PayloadError
+            The reply breaks documented rules; ``findings`` has all of them.
+        """
+        self.check().raise_if_invalid()
+        built: dict[str, Any] = self.payload
+        return built
+
+    def check(self) -> Report:
+        """Return everything that is wrong with it; once rendered, also the placeholders that nothing filled."""
+        report = check(self._document)
+        if self._values is None:
+            return report
+        return Report((*report.findings, *self._values.findings(self._document)), report.fixed)
+
+    def render(self, attributes: Mapping[str, object] | None = None, /, **more: object) -> Self:
+        """Return the reply with ``{{name}}`` filled in its texts, as the user would see it.
+
+        Parameters
+        ----------
+        attributes : mapping of str to object, optional
+            The attributes of the user and of the chat. Strings, numbers and booleans; None says that there is no
+            value. Those that the reply itself sets come first.
+        **more : object
+
+        Returns
+        -------
+        Reply
+            What nothing fills stays as it is, and `check` warns of it.
+
+        Notes
+        -----
+        Our reading: every string of a response is filled but its type and a webview's height; values of attributes
+        are not. ChatBot's limits count what is sent, so `check` of the reply before is what decides whether it is
+        accepted; a check of this one shows what the user's own data makes of it.
+        """
+        own = self._document.get("attributes") if isinstance(self._document, dict) else None
+        given = {**(attributes or {}), **more, **(own if isinstance(own, dict) else {})}
+        values = Values({name: text_of(value) for name, value in given.items()})
+        return self._of(filled(self._document, values), values)
+
+    def check_over(self, rows: pd.DataFrame | Iterable[Mapping[str, object]]) -> RowsReport:
+        """Check the reply rendered over rows of attributes, and name the worst one.
+
+        Parameters
+        ----------
+        rows : pandas.DataFrame or iterable of mappings
+            One user a row; columns are the names of attributes, a missing cell is an attribute without a value.
+        """
+        from chatbot_nb.payloads.reply.rows import check_rows
+
+        return check_rows(self, rows)
+
+    def diff(self, other: Reply) -> ReplyDiff:
+        """Return what changes from this reply to another: as chat side by side, and as JSON Patch (RFC 6902)."""
+        from chatbot_nb.payloads.reply.comparison import ReplyDiff
+
+        return ReplyDiff(self.payload, Reply.from_payload(other).payload)
+
+    def export(self, target: Target) -> str:
+        """Return code that answers with this reply and runs as it is.
+
+        Parameters
+        ----------
+        target : {"python", "flask", "fastapi", "express", "php", "curl", "reply"}
+            A backend for the standard library of Python, a framework or PHP; the command that sends a webhook request
+            to it; or the Python source of this reply.
+        """
+        from chatbot_nb.payloads.exports.export import export
+
+        return export(self.payload, target)
+
+    def __repr__(self) -> str:
+        return chat_text(self._document)
+
+    def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
+        return {"text/plain": repr(self), "text/html": chat_html(self._document, self.check().findings)}
+
+    @classmethod
+    def _of(cls, document: Any, values: Values | None = None) -> Self:  # noqa: ANN401  # any JSON value
+        reply = cls()
+        reply._document, reply._values = document, values
+        return reply
+
+    def _with(self, what: str, kind: str, delay: float, fields: Mapping[str, object]) -> Self:
+        """Return the reply with one more response, which is checked."""
+        typed = {"type": kind} if delay == DEFAULT_DELAY else {"type": kind, "delay": delay}
+        response, free = dict[str, object](typed), list[str]()
+        for key, value in fields.items():
+            if isinstance(value, tuple):
+                response[key] = [as_json(element) for element in value]
+                free += raw_places(value, f"/{key}")
+            else:
+                response[key] = value
+        raise_if_wrong(response, what, but=free)
+        return self._added(response)
+
+    def _added(self, response: object) -> Self:
+        document = self._object()
+        return self._of({**document, "responses": [*document.get("responses", []), response]}, self._values)
+
+    def _object(self) -> dict[str, Any]:
+        """Return the document if something can be added to it."""
+        document = self._document
+        wrong = []
+        if not isinstance(document, dict):
+            wrong.append(Finding("", "wrong_type", "error", f"{kind_of(document)}, to which nothing can be added"))
+        else:
+            for key, needed in (("responses", list), ("attributes", dict)):
+                if not isinstance(document.get(key, needed()), needed):
+                    message = f"{kind_of(document[key])}, to which nothing can be added"
+                    wrong.append(Finding(f"/{key}", "wrong_type", "error", message))
+        if wrong:
+            raise PayloadError(wrong, _WHAT)
+        found: dict[str, Any] = document
+        return found
+
+    def _identity(self) -> str:
+        """Return what equal replies have in common: their JSON, whatever the order of keys."""
+        return json.dumps(self._document, sort_keys=True)
