@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Final
 
-from chatbot_nb.payloads.display import LONG, SHORT, SHOWN, marked, muted, table
+from chatbot_nb.payloads.display import LONG, SHORT, SHOWN, framed, marked, muted, table
 from chatbot_nb.payloads.wording import show
 
 if TYPE_CHECKING:
@@ -15,7 +15,13 @@ if TYPE_CHECKING:
     from chatbot_nb.finding import Severity
 
 _SUMMARY: Final = {"severity": SHORT, "code": SHORT, "connections": SHORT, "example": LONG}
-_FINDINGS: Final = {"severity": SHORT, "id": LONG.replace("8em", "16em"), "name": LONG, "message": LONG, "evidence": LONG}
+_FINDINGS: Final = {
+    "severity": SHORT,
+    "id": LONG.replace("8em", "16em"),
+    "name": LONG,
+    "message": LONG,
+    "evidence": LONG,
+}
 _FIRST: Final = "errors first, then warnings:"
 
 
@@ -56,7 +62,7 @@ def html(audit: Audit) -> str:
         table(_FINDINGS, rows, total, ".findings"),
         *(muted(f"not checked: {each}") for each in audit.skipped),
     ]
-    return f"<div>{''.join(parts)}</div>"
+    return framed("".join(parts))
 
 
 def _title(audit: Audit) -> str:

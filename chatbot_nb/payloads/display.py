@@ -71,7 +71,12 @@ def as_html(
         lines.append(f"<code>{escape(sent)}</code>")
     if error is not None:
         lines.append(f"error: <code>{escape(error)}</code>")
-    return f'<div><p style="margin:4px 0">{"<br>".join(lines)}</p>{findings_table(findings)}{details}</div>'
+    return framed(f'<p style="margin:4px 0">{"<br>".join(lines)}</p>{findings_table(findings)}{details}')
+
+
+def framed(inner: str) -> str:
+    """Return HTML as one output, in which Jupyter typesets nothing: ``$5 and $6`` is no formula."""
+    return f'<div class="mathjax_ignore tex2jax_ignore">{inner}</div>'
 
 
 def findings_table(findings: Sequence[Finding]) -> str:

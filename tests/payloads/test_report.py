@@ -10,6 +10,7 @@ import pytest
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.check import check
+from chatbot_nb.payloads.display import framed
 from chatbot_nb.payloads.report import Report
 
 ERROR = Finding("/a", "too_long", "error", "4 characters, at most 3", 3, 4)
@@ -90,7 +91,8 @@ def test_html_is_escaped_and_static():
 
 def test_html_without_findings():
     """A clean report is one line; the whole of a long one is counted."""
-    assert Report()._repr_html_() == '<div><p style="margin:4px 0"><strong>reply: ok</strong></p></div>'
+    assert 'class="mathjax_ignore' in framed("")
+    assert Report()._repr_html_() == framed('<p style="margin:4px 0"><strong>reply: ok</strong></p>')
     assert "and 3 more in <code>.findings</code>" in Report((ERROR,) * 23)._repr_html_()
 
 

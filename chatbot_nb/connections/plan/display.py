@@ -6,7 +6,17 @@ from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
 from chatbot_nb.finding import Finding
-from chatbot_nb.payloads.display import LONG, SHORT, SHOWN, change_html, findings_table, marked, table, text_lines
+from chatbot_nb.payloads.display import (
+    LONG,
+    SHORT,
+    SHOWN,
+    change_html,
+    findings_table,
+    framed,
+    marked,
+    table,
+    text_lines,
+)
 from chatbot_nb.payloads.wording import counted, show, show_change
 from chatbot_nb.transport.redact import masked
 
@@ -73,7 +83,7 @@ def plan_html(plan: Plan) -> str:
             for status, action, name, error in results
         ]
         body = table(_RESULTS, rows, total, ".results")
-    return f"<div>{title}{body}{findings_table(_findings(plan))}</div>"
+    return framed(f"{title}{body}{findings_table(_findings(plan))}")
 
 
 def _title(plan: Plan) -> str:

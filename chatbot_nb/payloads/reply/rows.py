@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
-from chatbot_nb.payloads.display import LONG, SHORT, SHOWN, marked, table
+from chatbot_nb.payloads.display import LONG, SHORT, SHOWN, framed, marked, table
 from chatbot_nb.payloads.reply.placeholders import names_in, text_of, texts_of
 from chatbot_nb.payloads.wording import counted
 
@@ -64,7 +64,7 @@ class RowsReport:
             for severity, row, pointer, message in worst
         ]
         title = f'<p style="margin:4px 0"><strong>{escape(self._title())}</strong></p>'
-        return f"<div>{title}{table(_COLUMNS, rows, len(rows), '.findings')}</div>"
+        return framed(f"{title}{table(_COLUMNS, rows, len(rows), '.findings')}")
 
     def _title(self) -> str:
         said = f"reply over {counted(self.rows, 'row')}: "
