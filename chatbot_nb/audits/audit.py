@@ -154,7 +154,9 @@ def audit(  # noqa: PLR0913  # what is old, and the bounds of a probe
 
 def _account(frame: object) -> Account:
     if not isinstance(frame, pd.DataFrame):
-        raise TypeError(f"audit: {kind_of(frame)} is not a DataFrame; pass client.connections.frame()")
+        raise TypeError(
+            f"audit: {kind_of(frame)} is not a DataFrame; pass client.connections.frame(), or a snapshot's .frame"
+        )
     account = Account(frame)
     if not any(account.has(name) for name in COLUMNS):
         raise ValueError(

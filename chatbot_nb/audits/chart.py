@@ -54,8 +54,9 @@ def health_chart(health: Mapping[str, int], summary: pd.DataFrame) -> HealthChar
         As `Audit.summary`.
     """
     charts: list[alt.SchemaBase] = [_connections(health)]
-    if len(summary):
-        charts.append(_codes(summary))
+    wrong = summary[summary["severity"] != "info"]  # what is only worth knowing would be the longest bar
+    if len(wrong):
+        charts.append(_codes(wrong))
     config: dict[str, Any] = {
         "background": "transparent",
         "font": "sans-serif",

@@ -204,7 +204,8 @@ def _failure(probe: _Probe, *, unsent: bool) -> Said | None:
         return Said("probe_not_probed", "warning", probe.message, "")
     if probe.private:
         return Said("probe_private", "info", probe.message, "")
-    severity: Severity = "warning" if probe.ok else "error"
+    # A name server without an answer says something of this machine's network, not of the backend.
+    severity: Severity = "warning" if probe.ok or probe.code == "eai_again" else "error"
     message = probe.message
     evidence = f"no answer after {probe.seconds:.2f} s"
     if probe.status is not None:

@@ -140,7 +140,7 @@ def test_ids_that_are_no_text_are_told():
             [[{"name": "a"}]],
             {},
             TypeError,
-            "audit: an array is not a DataFrame; pass client.connections.frame()",
+            "audit: an array is not a DataFrame; pass client.connections.frame(), or a snapshot's .frame",
             id="a list",
         ),
         pytest.param(

@@ -277,9 +277,11 @@ BAD_JSON = [
     pytest.param(b"[" * 200_000, ": JSON that cannot be read", id="nested"),
     pytest.param(b"9" * 5000, ": JSON that cannot be read", id="digits"),
     pytest.param([], ": an array: no snapshot of chatbot_nb", id="array"),
-    pytest.param({"a": 1}, ": no snapshot of chatbot_nb: chatbot_nb_snapshot is not 1", id="another"),
+    pytest.param({"a": 1}, ": no snapshot: not a file that cb.snapshot(client).save(path) wrote", id="another"),
     pytest.param(
-        document(chatbot_nb_snapshot=True), ": no snapshot of chatbot_nb: chatbot_nb_snapshot is not 1", id="true"
+        document(chatbot_nb_snapshot=True),
+        ": no snapshot: not a file that cb.snapshot(client).save(path) wrote",
+        id="true",
     ),
     pytest.param(
         document(chatbot_nb_snapshot=2, connections=5),
@@ -395,7 +397,7 @@ def test_a_parquet_file_that_was_changed_is_named(tmp_path, change, said):
 def test_a_parquet_file_of_something_else_is_named(tmp_path):
     """It is Parquet, but no snapshot."""
     pd.DataFrame({"a": [1]}).to_parquet(tmp_path / "a.parquet")
-    with pytest.raises(cb.PayloadError, match="no snapshot of chatbot_nb: chatbot_nb_snapshot is not 1"):
+    with pytest.raises(cb.PayloadError, match="no snapshot: not a file that cb"):
         snapshot(tmp_path / "a.parquet")
 
 

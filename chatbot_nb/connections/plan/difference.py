@@ -11,12 +11,13 @@ import numpy as np
 import pandas as pd
 
 from chatbot_nb.connections.models import check_new, check_update
+from chatbot_nb.connections.plan import mistakes
 from chatbot_nb.connections.plan.change import Change, Seen
 from chatbot_nb.connections.plan.judgement import identity
 from chatbot_nb.connections.plan.pairing import NAMED, listed, pair_rows
 from chatbot_nb.connections.plan.secret_columns import changed_secrets, new_secrets, read_secrets
 from chatbot_nb.connections.plan.table import Findings
-from chatbot_nb.connections.plan.wanted import ROUNDED, Wanted, described
+from chatbot_nb.connections.plan.wanted import AS_TEXT, ROUNDED, Wanted, described
 from chatbot_nb.payloads import limits
 from chatbot_nb.payloads.wording import show
 from chatbot_nb.transport.redact import safe_url
@@ -43,7 +44,6 @@ _PLACES: Final = {
     "auth/username": "auth_username",
     "auth/password": "auth_password",
 }
-_AS_TEXT: Final = "in Excel format the column as text"
 _SET_BY_PLATFORM: Final = "set by the platform; the change is ignored"
 
 
@@ -83,12 +83,20 @@ def difference(
     frame = Wanted(wanted, account.index, findings)
     if frame.ids is None:
         return [], findings.frame(np.full(len(frame), None, dtype=object))
-    pairs = pair_rows(account, frame.ids, findings)
+    blank = frame.blank()
+    if blank.any():
+        message = "nothing stands in this row; it is left out"
+        findings.add_rows("blank_row", "info", message, np.flatnonzero(blank).tolist(), "id")
+    if not delete:
+        frame.report_nothing_to_change(findings)
+    pairs = pair_rows(account, frame.ids, blank, findings)
     _report_dropped(pairs, findings, delete=delete)
     updates = _edits(pairs, frame, findings)
     _report_read_only(pairs, frame, findings)
     secrets = read_secrets(frame, pairs.exists, findings)
     creates = _new_rows(pairs, frame, secrets, findings)
+    if delete:
+        _report_replaced(pairs, creates, findings)
     _check_updates(pairs, updates, findings)
     _compare_secrets(pairs, {row: secrets[row] for row in secrets if pairs.exists[row]}, updates, details, findings)
     updates = {row: updates[row] for row in sorted(updates) if row not in findings.wrong_rows}
@@ -120,7 +128,7 @@ def _edits(pairs: Pairs, wanted: Wanted, findings: Findings) -> dict[int, Fields
         for row in pairs.differing(cells, theirs):
             text = cells.texts[row]
             if row in cells.odd:
-                message = f"{described(cells.odd[row])}; {_AS_TEXT}"
+                message = f"{described(cells.odd[row])}; {AS_TEXT}"
                 findings.add("wrong_type", "error", message, row=row, column=column)
             elif column == "story_id":
                 if text is not None:
@@ -131,6 +139,11 @@ def _edits(pairs: Pairs, wanted: Wanted, findings: Findings) -> dict[int, Fields
                     findings.add("read_only", "error", message, row=row, column=column)
             elif text is None:
                 findings.add("missing", "error", _emptied(column, theirs[row]), row=row, column=column)
+            elif column == "url" and mistakes.hides(text):
+                if not mistakes.is_masked(text, theirs[row]):
+                    findings.add("masked", "error", f"{mistakes.MASKED}. Write the whole URL", row=row, column=column)
+            elif mistakes.is_misread(text, theirs[row]):
+                findings.add("wrong_encoding", "error", mistakes.WRONG_ENCODING, row=row, column=column)
             else:
                 edits.setdefault(row, {})[column] = str(text)
     return edits
@@ -172,11 +185,28 @@ def _new_rows(pairs: Pairs, wanted: Wanted, secrets: dict[int, Secrets], finding
         fields |= new_secrets(row, secrets.get(row, {}), findings)
         odd = [column for column in _NEW if row in cells[column].odd]
         for column in odd:
-            message = f"{described(cells[column].odd[row])}; {_AS_TEXT}"
+            message = f"{described(cells[column].odd[row])}; {AS_TEXT}"
             findings.add("wrong_type", "error", message, row=row, column=column)
         _report(row, check_new(fields), findings, told=odd)
         creates[row] = fields
     return creates
+
+
+def _report_replaced(pairs: Pairs, creates: Mapping[int, Fields], findings: Findings) -> None:
+    """Refuse to delete a connection and create it anew, without its secrets, for the lack of an id."""
+    if not creates:
+        return
+    gone = pairs.account.iloc[pairs.dropped]
+    ids = {
+        tuple(facts): each for each, *facts in zip(gone.index, gone["story_id"], gone["name"], gone["url"], strict=True)
+    }
+    for row, fields in creates.items():
+        if (connection_id := ids.get(identity(fields))) is not None:
+            message = (
+                f"the connection {connection_id} has this story, name and URL, and delete=True would delete it with "
+                "its token, headers and auth; write its id into this row"
+            )
+            findings.add("lost_id", "error", message, row=row, column="id")
 
 
 def _check_updates(pairs: Pairs, updates: Mapping[int, Fields], findings: Findings) -> None:
@@ -229,9 +259,17 @@ def _compare_secrets(
 
 
 def _report_outdated(pairs: Pairs, wanted: Wanted, rows: list[int], findings: Findings) -> None:
-    if "updated_at" not in wanted.columns:
+    if "updated_at" not in wanted.columns or not rows:
         return
-    ours = wanted.times("updated_at")[0].take(rows)
+    times, empty = wanted.times("updated_at")
+    unreadable = int((times.isna().to_numpy() & ~empty)[rows].sum())
+    if unreadable:
+        message = (
+            f"cannot be read as a time in {unreadable:,} of the rows that change: whether the account has changed "
+            "since is not checked"
+        )
+        findings.add("unreadable_time", "warning", message, column="updated_at")
+    ours = times.take(rows)
     theirs = pairs.account["updated_at"].take(pairs.places[rows]).set_axis(rows)
     differs = (ours - theirs).abs() > ROUNDED
     for row in differs.index[differs]:

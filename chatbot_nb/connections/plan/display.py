@@ -5,6 +5,8 @@ from __future__ import annotations
 from html import escape
 from typing import TYPE_CHECKING, Any, Final
 
+import pandas as pd
+
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.display import (
     LONG,
@@ -22,8 +24,6 @@ from chatbot_nb.transport.redact import masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
     from chatbot_nb.connections.plan.plan import Plan
     from chatbot_nb.payloads.display import State
@@ -62,13 +62,13 @@ def plan_text(plan: Plan) -> str:
         more = ".results"
     if total > len(lines):
         lines.append(f"and {total - len(lines):,} more in {more}")
-    return "\n  ".join([f"Plan: {_title(plan)}", *lines, *text_lines(_findings(plan)), *_notes(plan)])
+    return "\n  ".join([_title(plan), *lines, *text_lines(_findings(plan)), *_notes(plan)])
 
 
 def plan_html(plan: Plan) -> str:
     """Return the HTML of a plan; text from outside is escaped."""
     notes = "".join(f"<br>{escape(note)}" for note in _notes(plan))
-    title = f'<p style="margin:4px 0"><strong>Plan: {escape(_title(plan))}</strong>{notes}</p>'
+    title = f'<p style="margin:4px 0"><strong>{escape(_title(plan))}</strong>{notes}</p>'
     if plan.journal is None:
         changes, total = _changes(plan.frame)
         rows: list[tuple[str, ...]] = [
@@ -92,7 +92,7 @@ def _title(plan: Plan) -> str:
     if plan.journal is None:
         severities = plan.findings["severity"].value_counts()
         parts += [counted(int(severities[each]), each) for each in ("error", "warning") if each in severities]
-    return ", ".join(parts)
+    return f"{'Undo' if plan.direction == 'undone' else 'Plan'}: {', '.join(parts)}"
 
 
 def _changes(frame: pd.DataFrame) -> tuple[list[tuple[str, ...]], int]:
@@ -132,19 +132,26 @@ def _findings(plan: Plan) -> list[Finding]:
     if plan.journal is not None:
         return []
     found = plan.findings[plan.findings["severity"] != "info"]
-    shown = _as_findings(found.head(SHOWN))
-    return [*shown, *shown[:1] * (len(found) - SHOWN)]  # only the first are shown, and how many there are
+    # What is said of many rows in the same words is shown once.
+    alike = found.groupby(["severity", "code", "column", "message"], dropna=False, sort=False)["code"].transform("size")
+    first = found.assign(alike=alike).drop_duplicates(["severity", "code", "column", "message"])
+    shown = _as_findings(first.head(SHOWN))
+    return [*shown, *shown[:1] * (len(first) - SHOWN)]  # only the first are shown, and how many there are
 
 
 def _as_findings(table_: pd.DataFrame) -> list[Finding]:
     """Return findings with their place in words."""
-    columns = ["row", "id", "column", "code", "severity", "message"]
-    rows = _first(table_, columns)
-    return [Finding(_place(row, id_, column), code, severity, text) for row, id_, column, code, severity, text in rows]
+    alike = table_.get("alike", pd.Series(1, index=table_.index))
+    rows = _first(table_, ["row", "id", "column", "code", "severity", "message"])
+    return [
+        Finding(_place(row, id_, column, alike_), code, severity, text)
+        for (row, id_, column, code, severity, text), alike_ in zip(rows, alike.head(SHOWN), strict=True)
+    ]
 
 
-def _place(row: int | None, connection_id: str | None, column: str | None) -> str:
-    parts = [f"row {row}" if row is not None else connection_id, column]
+def _place(row: int | None, connection_id: str | None, column: str | None, alike: int) -> str:
+    where = f"row {row}" if row is not None else connection_id
+    parts = [f"{where} and {alike - 1:,} more" if alike > 1 else where, column]
     return ", ".join(part for part in parts if part)
 
 

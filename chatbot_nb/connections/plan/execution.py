@@ -62,9 +62,9 @@ def execute(  # noqa: PLR0913  # what is to be made, where it is noted, and how 
         begin = time.monotonic()
         outcome = Making(number, changes[number], shared).run(stop)
         outcome = replace(outcome, seconds=time.monotonic() - begin)
-        progress.end(number, outcome)
         if outcome.status != "not tried":
             journal.end(number, outcome)
+        progress.end(number, outcome)  # after the journal: what is not noted there must be looked at again
 
     session = calls.session
     parallel = Parallel(len(numbers), make, workers=session.workers, throttled=lambda: session.throttled)

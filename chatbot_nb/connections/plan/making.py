@@ -12,7 +12,7 @@ from chatbot_nb.connections.models import check_new, check_update
 from chatbot_nb.connections.plan.change import HIDDEN, SECRET_FIELDS, Change, Outcome
 from chatbot_nb.connections.plan.judgement import created, identity, judge, secrets_before
 from chatbot_nb.connections.writing import kept_fields, present, raise_if_any
-from chatbot_nb.errors import ApiError, AuthenticationError, ChatBotError, NotFoundError, TransportError
+from chatbot_nb.errors import ApiError, AuthenticationError, ChatBotError, NotFoundError, RateLimitError, TransportError
 from chatbot_nb.transport.api.session import backoff, is_passing
 
 if TYPE_CHECKING:
@@ -78,7 +78,7 @@ class Making:
                 outcome = self._run(stop)
         except ChatBotError as error:  # of the look, or of what would be written
             outcome = Outcome("unknown" if self._maybe else "failed", _said(error))
-            if isinstance(error, AuthenticationError):  # every other call would be refused too
+            if _is_hopeless(error):
                 stop.set()
         known = self._shared.progress.outcomes.get(self._number)
         return replace(outcome, attempts=known.attempts, before=known.before) if known else outcome
@@ -99,7 +99,7 @@ class Making:
             if isinstance(written, Outcome):
                 return written
             error = written
-            if isinstance(error, AuthenticationError):
+            if isinstance(error, AuthenticationError):  # as if the look had been refused
                 raise error
             ambiguous = _is_ambiguous(error)
             self._maybe |= ambiguous
@@ -224,6 +224,13 @@ class Claims:
             if found is not None:
                 self._ids.add(found)
             return found
+
+
+def _is_hopeless(error: ChatBotError) -> bool:
+    """Return whether every other call would fail too: refused, too many after all tries, or nobody there."""
+    if isinstance(error, TransportError):
+        return not error.sent
+    return isinstance(error, AuthenticationError | RateLimitError)
 
 
 def _is_ambiguous(error: ChatBotError) -> bool:

@@ -46,8 +46,17 @@ class Pairs:
         return np.flatnonzero(differs).tolist()
 
 
-def pair_rows(account: pd.DataFrame, ids: Cells, findings: Findings) -> Pairs:
-    """Find the connection of each row; an id that names none, or that two rows claim, is a finding."""
+def pair_rows(account: pd.DataFrame, ids: Cells, blank: Flags, findings: Findings) -> Pairs:
+    """Find the connection of each row; an id that names none, or that two rows claim, is a finding.
+
+    Parameters
+    ----------
+    account : pandas.DataFrame
+    ids : Cells
+    blank : ndarray of bool
+        Rows in which nothing stands: they are nobody's.
+    findings : Findings
+    """
     index = pd.Index(account.index.to_numpy(dtype=object), dtype=object)
     first = np.flatnonzero(~index.duplicated())
     found = index.take(first).get_indexer(pd.Index(ids.texts, dtype=object))
@@ -69,7 +78,7 @@ def pair_rows(account: pd.DataFrame, ids: Cells, findings: Findings) -> Pairs:
         )
         findings.add("wrong_type", "error", message, row=row, column="id")
     doubled = _doubled(ids.texts, given, findings)
-    new = ~given
+    new = ~given & ~blank
     new[list(ids.odd)] = False
     claimed = np.zeros(len(account), dtype=bool)
     claimed[places[places >= 0]] = True

@@ -24,7 +24,7 @@ from chatbot_nb.connections.plan.journal import Journal, create
 from chatbot_nb.connections.plan.judgement import like
 from chatbot_nb.connections.plan.table import Findings
 from chatbot_nb.errors import PlanError
-from chatbot_nb.payloads.wording import counted
+from chatbot_nb.payloads.wording import counted, kind_of, show
 from chatbot_nb.transport.redact import safe_url
 
 if TYPE_CHECKING:
@@ -132,12 +132,12 @@ class Plan:
         """
         if self._history.twins is not None:
             raise PlanError("the plan was undone. Make it anew: cb.plan(client, wanted)")
-        if None not in (self.journal, journal) and Path(str(journal)).absolute() != self.journal:
+        if None not in (self.journal, journal) and _absolute(str(journal)) != self.journal:
             raise PlanError(f"this plan's journal is {str(self.journal)!r}; call apply() without another one")
         if (self.findings["severity"] == "error").any():
             raise PlanError(refusal(self.findings), findings=self.findings)
         if self._changes and self.journal is None:
-            path = Path.cwd() / _new_name() if journal is None else Path(journal).absolute()
+            path = _absolute(_new_name() if journal is None else journal)
             create(path, self._history)
             self.journal = path
         return self._run(progress=progress)
@@ -173,6 +173,8 @@ class Plan:
         if self.journal is None:
             raise PlanError("nothing was applied, so there is nothing to undo")
         history = self._history
+        if not history.applied.made() and not history.applied.begun:
+            raise PlanError("nothing was made, so there is nothing to undo")
         if history.applied.begun:
             unknown = counted(len(history.applied.begun), "change")
             said = f"the outcome of {unknown} is not known: call plan.apply() first, which looks at the account"
@@ -210,7 +212,7 @@ class Plan:
             raise PlanError(what, results=self.results) from None
         if interrupted:
             made = (self.results["status"] == "done").sum()
-            path = self.journal.name if self.journal.parent == Path.cwd() else str(self.journal)
+            path = self.journal.name if self.journal == _absolute(self.journal.name) else str(self.journal)
             message = f"interrupted: {made:,} of {counted(len(changes), 'change')} made"
             warnings.warn(f"{message}. {again} goes on, or later cb.resume({path!r})", UserWarning, stacklevel=3)
         return self.results
@@ -228,7 +230,8 @@ def plan(client: Client, wanted: pd.DataFrame, *, delete: bool = False, progress
         from CSV, Excel or Parquet. Index or column ``id``, empty for a new connection. Columns ``name`` and ``url``,
         and ``story_id`` for new ones; where they are there also ``token``, ``header_values`` (text: a JSON object),
         ``auth_username`` and ``auth_password``, of which an empty cell leaves what is there. A column that is missing
-        changes nothing; the others of `Connections.frame` are compared only to warn.
+        changes nothing; the others of `Connections.frame` are compared only to warn, or not at all. To take a token,
+        headers or auth away, use ``client.connections.update(id, token=None)``.
     delete : bool, default False
         Delete the connections that `wanted` lacks; otherwise they stay.
     progress : bool, default True
@@ -252,6 +255,10 @@ def plan(client: Client, wanted: pd.DataFrame, *, delete: bool = False, progress
     checked against the documented limits (ChatBot docs, "Create connection", "Update connection") before anything is
     sent.
     """
+    if not isinstance(client, Client):
+        raise TypeError(f"plan(client, wanted): {kind_of(client)} is no client; pass cb.Client() or sandbox.client()")
+    if not isinstance(delete, bool):
+        raise TypeError(f"plan(delete={show(delete)}): True or False is needed")
     calls = client.connections.calls
     account = client.connections.frame()
 
@@ -302,7 +309,7 @@ def resume(
     at: a connection that is as the plan wants it is done. A create is known again by story, name and URL (our
     reading, since the API has no key for it).
     """
-    path = Path(journal).absolute()
+    path = _absolute(journal)
     history = read(path)
     client = Client() if client is None else client
     calls = client.connections.calls
@@ -329,6 +336,13 @@ def _refuse_another_account(history: History, calls: Calls) -> None:
         if ids.isdisjoint(history.known):
             said = "the journal is of another account: of the connections that it knows, this one has none"
             raise PlanError(f"{said}. Check the client's access token")
+
+
+def _absolute(path: str | PathLike[str]) -> Path:
+    try:
+        return Path(path).absolute()
+    except FileNotFoundError:
+        raise PlanError("the working directory is gone; pass journal=... with a whole path") from None
 
 
 def _new_name() -> str:

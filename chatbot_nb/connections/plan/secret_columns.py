@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from chatbot_nb.connections.plan.wanted import described
+from chatbot_nb.connections.plan.mistakes import MASK, MASKED
+from chatbot_nb.connections.plan.wanted import AS_TEXT, described
 from chatbot_nb.connections.reading import Reader
 from chatbot_nb.errors import ChatBotError
 
@@ -26,6 +27,7 @@ _KEYS: Final = {
     "auth_username": "username",
     "auth_password": "password",
 }
+_NO_HEADERS: Final = 'the value is not the text of a JSON object of strings, such as {"X-Api-Key": "..."}'
 _NOT_READ: Final = "not read: interrupted"
 
 
@@ -47,16 +49,17 @@ def read_secrets(wanted: Wanted, exists: Flags, findings: Findings) -> dict[int,
         shown_only = column == "auth_username" and "auth_password" not in wanted.columns
         for row, value in cells.odd.items():
             if not (shown_only and exists[row]):
-                message = f"{described(value, secret=True)}; in Excel format the column as text"
+                message = f"{described(value, secret=True)}; {AS_TEXT}"
                 findings.add("wrong_type", "error", message, row=row, column=column)
         given = np.array(pd.notna(cells.texts))
         for row in np.flatnonzero(given & ~exists if shown_only else given).tolist():
             secret = _headers(cells.texts[row]) if key == "headers" else str(cells.texts[row])
-            if secret is not None:
+            if MASK in (secret.values() if isinstance(secret, dict) else [secret]):
+                findings.add("masked", "error", f"{MASKED}. Empty the cell", row=row, column=column)
+            elif secret is not None:
                 found.setdefault(row, {})[key] = secret
-                continue
-            message = 'the value is not the text of a JSON object of strings, such as {"X-Api-Key": "..."}'
-            findings.add("wrong_type", "error", message, row=row, column=column)
+            else:
+                findings.add("wrong_type", "error", _NO_HEADERS, row=row, column=column)
     return found
 
 

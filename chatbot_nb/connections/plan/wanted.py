@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from chatbot_nb.connections.plan.table import Findings, Flags, Objects
 
 ROUNDED: Final = pd.Timedelta(seconds=1)  # times, by Excel and by people
+# As it is, and as a program shows it that took UTF-8 for a Western encoding.
+_BYTE_ORDER_MARKS: Final = ("\ufeff", "\u00ef\u00bb\u00bf")
 # Integers of more bits are nobody's name, and Python refuses to print the longest.
 _PRINTED_BITS: Final = 1024
 
@@ -81,6 +83,20 @@ class Wanted:
             return Cells(np.full(len(self), None, dtype=object), {})
         return cells_of(self._frame.iloc[:, self.columns[column]])
 
+    def blank(self) -> Flags:
+        """Return the rows in which no known column holds anything, as spreadsheets leave them at the end."""
+        blank = np.ones(len(self), dtype=bool)
+        if self.ids is not None:
+            blank &= pd.isna(self.ids.texts)
+            blank[list(self.ids.odd)] = False
+        for column in self.columns:
+            if not blank.any():
+                break
+            cells = self.cells(column)
+            blank &= pd.isna(cells.texts)
+            blank[list(cells.odd)] = False
+        return blank
+
     def times(self, column: str) -> tuple[pd.Series[pd.Timestamp], Flags]:
         """Return a column of times in UTC, NaT where none can be read, and where the cells are empty."""
         values = self._frame.iloc[:, self.columns[column]].reset_index(drop=True)
@@ -110,6 +126,12 @@ class Wanted:
         for shown, label in unknown.items():
             self._report_unknown(shown, label, {*known, *self._frame.index.names}, findings)
 
+    def report_nothing_to_change(self, findings: Findings) -> None:
+        """Refuse a frame that can change nothing: its edits stand under other names."""
+        if not self.columns.keys() & set(EDITABLE):
+            message = "the frame has none of the columns that can be changed: name, url, ...; name its columns so"
+            findings.add("nothing_to_change", "error", message)
+
     def _report_unknown(self, shown: str, label: object, there: set[object], findings: Findings) -> None:
         meant = nearest(label, COLUMNS) if isinstance(label, str) else None
         # A column to be edited under a name that nothing reads: its edits would be lost without a word.
@@ -136,9 +158,13 @@ class Wanted:
     def _no_id(self, account_ids: pd.Index[str]) -> str:
         message = "the frame has neither an index nor a column named id"
         index = self._frame.index
-        if index.name is None and index.nlevels == 1 and index.isin(account_ids).any():
+        if index.nlevels == 1 and index.isin(account_ids).any():
             return f"{message}, but ids in its index: pass wanted.rename_axis('id')"
         labels: list[object] = list(self._frame.columns)
+        if len(labels) == 1 and isinstance(labels[0], str) and any(sign in labels[0] for sign in ";\t|"):
+            return f"{message}; its only column is {show(labels[0])}: read the file with pd.read_csv(path, sep=None)"
+        if any(isinstance(label, str) and label.startswith(_BYTE_ORDER_MARKS) for label in labels):
+            return f"{message}, but one that begins with a byte order mark: read the file with encoding='utf-8-sig'"
         near = next((label for label in labels if isinstance(label, str) and nearest(label, ["id"])), None)
         if near:
             return f"{message}; did you mean the column {show(near)}? Rename it"
@@ -154,6 +180,9 @@ def printed(value: object) -> tuple[str, ...]:
     if isinstance(value, float):
         return (str(value), str(int(value))) if value.is_integer() else (str(value),)
     return ()
+
+
+AS_TEXT: Final = "in Excel format the column as text, and read files with dtype=str"
 
 
 def described(value: object, *, secret: bool = False) -> str:

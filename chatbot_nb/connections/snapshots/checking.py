@@ -38,7 +38,7 @@ def bad_header(header: Mapping[str, Any]) -> list[Finding]:
         message = f"version {show(version)}; this chatbot_nb reads {VERSION}: python -m pip install -U chatbot_nb"
         return [error("newer_version", message, VERSION_KEY)]
     if type(version) is not int or version != VERSION:
-        return [error("no_snapshot", f"no snapshot of chatbot_nb: {VERSION_KEY} is not {VERSION}")]
+        return [error("no_snapshot", "no snapshot: not a file that cb.snapshot(client).save(path) wrote")]
     found = []
     taken_at, base_url, findings, columns = map(header.get, ("taken_at", "base_url", "findings", "columns"))
     if not isinstance(taken_at, str) or read_times([taken_at]).hasnans:

@@ -151,7 +151,7 @@ def test_numbers_that_were_texts_are_no_change():
     cells = [2024, 2024.0, np.float64(0.5), 3, pd.Timestamp("2024-01-05"), True, 7]
     changes, findings = compared(account, account.assign(name=pd.array(cells, dtype=object)))
     assert changes == []
-    advice = "not a string; in Excel format the column as text"
+    advice = "not a string; in Excel format the column as text, and read files with dtype=str"
     assert said(findings) == [
         (3, "name", "wrong_type", "error", f"3 is a number, {advice}"),
         (4, "name", "wrong_type", "error", f"2024-01-05T00:00:00 is a date, {advice}"),
@@ -196,7 +196,7 @@ def test_a_new_row_needs_story_name_and_url(account):
     changes, findings = compared(account, wanted)
     assert changes == []
     needed = "empty; a new connection needs story_id, name and url, and one that exists needs its id"
-    number = "2024 is a number, not a string; in Excel format the column as text"
+    number = "2024 is a number, not a string; in Excel format the column as text, and read files with dtype=str"
     assert said(findings) == [
         (4, "name", "missing", "error", needed),
         (4, "url", "missing", "error", needed),
@@ -213,7 +213,7 @@ def test_a_story_cannot_be_changed(account):
     changes, findings = compared(account, wanted)
     assert changes == []
     moved = f"an update cannot move a connection to another story; it is {STORY!r}. To move it, create it anew there"
-    number = "5 is a number, not a string; in Excel format the column as text"
+    number = "5 is a number, not a string; in Excel format the column as text, and read files with dtype=str"
     assert said(findings) == [
         (1, "story_id", "read_only", "error", moved),
         (3, "story_id", "wrong_type", "error", number),
@@ -238,7 +238,7 @@ def test_what_the_platform_sets_is_a_warning(account):
 
 
 def test_an_outdated_row_is_a_warning_where_it_changes_something(account):
-    """What differs may be somebody else's change; a time that cannot be read says nothing."""
+    """What differs may be somebody else's change; that a time cannot be read is said once."""
     account["updated_at"] += pd.to_timedelta([60, 60, 1, 60], unit="s")
     wanted = account.astype(object)
     wanted["updated_at"] = ["2024-02-03 04:05:06.789"] * 3 + ["lately"]
@@ -249,7 +249,94 @@ def test_an_outdated_row_is_a_warning_where_it_changes_something(account):
         "updated_at is 2024-02-03T04:05:06.789000+00:00 here and 2024-02-03T04:06:06.789000+00:00 in the account: what "
         "differs may be somebody else's change. Take a new frame, or look at the old values"
     )
-    assert said(findings) == [(0, "updated_at", "outdated", "warning", message)]
+    unread = (
+        "cannot be read as a time in 1 of the rows that change: whether the account has changed since is not checked"
+    )
+    assert said(findings) == [
+        (None, "updated_at", "unreadable_time", "warning", unread),
+        (0, "updated_at", "outdated", "warning", message),
+    ]
+
+
+MASKED = "*** stands for a secret that a table or snapshot does not show, and would be written as it is"
+
+
+def test_a_mask_is_never_written(account):
+    """The URL of a snapshot is the account's own; elsewhere, and as a token, a mask is a mistake."""
+    account.loc["id-0", "url"] = "https://me:pw@hooks.example/?token=s3cret&shop=de"
+    wanted = account.astype(object)
+    wanted["url"] = [
+        "https://***@hooks.example/?token=***&shop=de", "https://hooks.example/?key=***", "https://***@h", "https://h/***",
+    ]  # fmt: skip
+    wanted["token"] = ["***", None, None, None]
+    wanted["header_values"] = [None, '{"X": "***"}', None, None]
+    changes, findings = compared(account, wanted)
+    assert [(change.row, dict(change.fields)) for change in changes] == [(3, {"url": "https://h/***"})]
+    assert [each for each in said(findings) if each[2] == "masked"] == [
+        (0, "token", "masked", "error", f"{MASKED}. Empty the cell"),
+        (1, "url", "masked", "error", f"{MASKED}. Write the whole URL"),
+        (1, "header_values", "masked", "error", f"{MASKED}. Empty the cell"),
+        (2, "url", "masked", "error", f"{MASKED}. Write the whole URL"),
+    ]
+
+
+def test_a_text_read_in_the_wrong_encoding_is_refused(account):
+    """UTF-8 taken for cp1252 is no edit that anybody made."""
+    account["name"] = ["Rückgabe", "🛒 Cart", "plain", "Größe"]
+    wanted = account.astype(object)
+    wanted["name"] = ["RÃ¼ckgabe", "\u00f0\u0178\u203a\u2019 Cart", "plainer", "Größen"]
+    changes, findings = compared(account, wanted)
+    assert [change.row for change in changes] == [2, 3]
+    message = "the account's text, read in the wrong encoding; read the file with encoding='utf-8-sig'"
+    assert said(findings) == [(row, "name", "wrong_encoding", "error", message) for row in (0, 1)]
+
+
+def test_blank_rows_are_left_out(account):
+    """As spreadsheets leave them at the end."""
+    wanted = pd.concat([account.reset_index(), pd.DataFrame([{}, {"name": ""}])], ignore_index=True)
+    changes, findings = compared(account, wanted)
+    assert changes == []
+    message = "nothing stands in this row; it is left out"
+    assert said(findings) == [(row, "id", "blank_row", "info", message) for row in (4, 5)]
+
+
+def test_a_frame_that_can_change_nothing_is_refused(account):
+    """Its edits stand under names that nothing reads; with delete=True ids are enough."""
+    renamed = account.rename(columns={"name": "title", "url": "webhook", "story_id": "bot"})
+    message = "the frame has none of the columns that can be changed: name, url, ...; name its columns so"
+    _, findings = compared(account, renamed)
+    assert (None, None, "nothing_to_change", "error", message) in said(findings)
+    changes, findings = compared(account, account.iloc[1:][[]], delete=True)
+    assert [(change.action, change.id) for change in changes] == [("delete", "id-0")]
+    assert "error" not in set(findings["severity"])
+
+
+def test_a_lost_id_does_not_replace_a_connection(account):
+    """It would come back without its token, headers and auth."""
+    wanted = account.reset_index().astype(object)
+    wanted.loc[0, "id"] = None
+    _, findings = compared(account, wanted, delete=True)
+    message = (
+        "the connection id-0 has this story, name and URL, and delete=True would delete it with its token, headers and "
+        "auth; write its id into this row"
+    )
+    assert (0, "id", "lost_id", "error", message) in said(findings)
+
+
+@pytest.mark.parametrize(
+    ("frame", "said_"),
+    [
+        pytest.param(
+            pd.DataFrame({"id;name;url": ["a;b;c"]}), "read the file with pd.read_csv(path, sep=None)", id="sep"
+        ),
+        pytest.param(pd.DataFrame({"\u00ef\u00bb\u00bfid": ["a"], "name": ["b"]}), "encoding='utf-8-sig'", id="mark"),
+    ],
+)
+def test_a_file_read_in_another_way_is_recognised(account, frame, said_):
+    """What makes the id go missing is named."""
+    changes, findings = compared(account, frame)
+    assert changes == []
+    assert findings["message"].str.contains(said_, regex=False).sum() == 1
 
 
 def test_a_creation_that_exists_already_names_its_twins():
@@ -343,7 +430,7 @@ def test_with_errors_no_connection_is_read(account):
         pytest.param(
             {"token": 12345},
             "token",
-            "the value is a number, not a string; in Excel format the column as text",
+            "the value is a number, not a string; in Excel format the column as text, and read files with dtype=str",
             id="int",
         ),
         pytest.param({"token": SECRET * 100}, "token", "1200 characters, at most 1024", id="long token"),

@@ -115,9 +115,12 @@ def test_more_than_can_be_shown_is_counted(client, sandbox):
     plan = cb.plan(client, frame.assign(name=[f"n{i}" for i in range(50)], story_name="edited"))
     text, html = repr(plan), plan._repr_html_()
     assert "  and 30 more in .frame\n" in text
-    assert "  and 30 more in .findings\n" in text
+    assert "  warning row 0 and 49 more, story_name: set by the platform; the change is ignored\n" in text
     assert text.startswith("Plan: 50 updates, 50 warnings\n")
-    assert html.count("and 30 more in <code>.frame</code>") == html.count("and 30 more in <code>.findings</code>") == 1
+    assert html.count("and 30 more in <code>.frame</code>") == 1
+    unlike = cb.plan(client, frame.assign(name=["n" * (200 + i) for i in range(50)]))
+    assert "  and 30 more in .findings\n" in repr(unlike)
+    assert unlike._repr_html_().count("and 30 more in <code>.findings</code>") == 1
 
 
 def test_applied_with_failures_then_undone(client, wanted, wire, three):
@@ -140,7 +143,7 @@ def test_applied_with_failures_then_undone(client, wanted, wire, three):
     theirs = plan.results["error"].dropna().item()
     assert theirs.startswith("changed on the server since the plan was applied: name is 'theirs', was 'c\\n2'. ")
     assert repr(plan).splitlines() == [
-        "Plan: 1 delete, 1 update, 1 create",
+        "Undo: 1 delete, 1 update, 1 create",
         f"  conflict  update 'c\\n2': {theirs}",
         "  undone: 1 conflict, 2 done; .results has a row for each, the journal is j.jsonl",
     ]

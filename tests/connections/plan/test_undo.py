@@ -105,6 +105,16 @@ def test_only_what_was_made_is_undone(client, wire, three):
     assert [each.name for each in client.connections.all()] == ["a", "b!", "c"]
 
 
+def test_nothing_made_is_nothing_to_undo(client, wire, three):
+    """The plan can still be applied."""
+    plan = cb.plan(client, pd.DataFrame({"id": three[:1], "name": ["new"]}))
+    wire.on("PUT", wire.answers(400))
+    assert statuses(plan.apply()) == ["failed"]
+    with pytest.raises(cb.PlanError, match=r"^nothing was made, so there is nothing to undo$"):
+        plan.undo()
+    assert statuses(plan.apply()) == ["done"]
+
+
 def test_what_is_unknown_is_not_forgotten(sandbox, wire, three):
     """Its write takes effect later: an undo is refused until that is known."""
     release, effective = threading.Event(), threading.Event()
@@ -248,6 +258,10 @@ def test_any_edits_are_made_and_undone(tmp_path_factory, monkeypatch, edits):
                 wanted.loc[row, what] = value
         wanted = wanted.drop(index=list(dropped))
         plan = cb.plan(client, wanted, delete=True)
+        if "lost_id" in set(plan.findings["code"]):  # a twin of what is deleted
+            with pytest.raises(cb.PlanError):
+                plan.apply(progress=False)
+            return
         assert not (plan.findings["severity"] == "error").any()
         plan.apply(progress=False)
         assert set(plan.results["status"]) <= {"done"}
