@@ -12,8 +12,9 @@ ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def test_python_session_gives_what_it_shows(monkeypatch):
+def test_python_session_gives_what_it_shows(monkeypatch, tmp_path):
     """Every ``>>>`` of the README runs as it stands, without an account, and prints what stands below it."""
+    monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CHATBOT_ACCESS_TOKEN", raising=False)
     # The closing fence of a code block would count as expected output.
     session = re.sub(r"^```.*$", "", README, flags=re.MULTILINE)
