@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from chatbot_nb.payloads.check import check
+from chatbot_nb.payloads.display import counts, text_lines
 from chatbot_nb.payloads.reply.reply import Reply
 
 
@@ -12,7 +13,7 @@ def assert_reply(payload: object, *, warnings: bool = False) -> None:
     Parameters
     ----------
     payload : bytes, str, dict, list, model or Reply
-        What a backend answers.
+        What a backend answers. A Reply that was rendered is checked for placeholders that nothing filled, too.
     warnings : bool, default False
         Also fail on warnings.
 
@@ -30,7 +31,8 @@ def assert_reply(payload: object, *, warnings: bool = False) -> None:
       error   /responses/0/message: 0 characters, at least 1
     """
     __tracebackhide__ = True  # pytest shows the line of the test
-    report = payload.check() if isinstance(payload, Reply) else check(payload)
-    severities = {finding.severity for finding in report.findings}
+    findings = (payload.check() if isinstance(payload, Reply) else check(payload)).findings
+    severities = {finding.severity for finding in findings}
     if "error" in severities or (warnings and "warning" in severities):
-        raise AssertionError(repr(report))
+        lines = [line for finding in findings for line in text_lines([finding])]
+        raise AssertionError("\n  ".join([f"reply: {counts(findings)}", *lines]))

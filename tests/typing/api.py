@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import assert_type
+from typing import Any, assert_type
 
 import pandas as pd
 
@@ -14,7 +14,12 @@ from chatbot_nb.connections.plan.plan import Plan
 from chatbot_nb.connections.snapshots.comparison import Comparison
 from chatbot_nb.connections.snapshots.snapshot import Snapshot
 from chatbot_nb.finding import Finding
+from chatbot_nb.payloads.buttons import Goto, Phone, Postback, Url, Webview
+from chatbot_nb.payloads.reply.comparison import ReplyDiff
+from chatbot_nb.payloads.reply.line import Raw
+from chatbot_nb.payloads.reply.rows import RowsReport
 from chatbot_nb.payloads.report import Report
+from chatbot_nb.payloads.responses import CardElement
 
 
 def client_and_connections() -> None:
@@ -52,6 +57,54 @@ def checks() -> None:
     assert_type(report.findings, tuple[Finding, ...])
     assert_type(report.ok, bool)
     cb.check("{}", kind="response")  # type: ignore[arg-type]  # "reply" or "request"
+
+
+def elements() -> None:
+    assert_type(cb.postback("a", "b"), Postback)
+    assert_type(cb.goto("a", "b"), Goto)
+    assert_type(cb.url("a", "b"), Url)
+    assert_type(cb.webview("a", "b", height="full"), Webview)
+    assert_type(cb.phone("a", "+12"), Phone)
+    assert_type(cb.raw(None), Raw)
+    assert_type(cb.card("a", "b", cb.url("a", "b"), {"type": "url"}, cb.raw(1), image="c"), CardElement | Raw)
+    cb.webview("a", "b", height="huge")  # type: ignore[arg-type]  # full, tall or compact
+    cb.webview("a", "b", "full")  # type: ignore[call-arg]  # by its name only
+    cb.card("a", "b", cb.url("a", "b"))  # type: ignore[call-arg]  # an image is required
+    cb.card("a", "b", "c", image="d")  # type: ignore[arg-type]  # a button
+    cb.card("a", "b", cb.card("a", "b", image="c"), image="d")  # type: ignore[arg-type]  # a button
+    cb.postback("a", 5)  # type: ignore[arg-type]  # a string
+
+
+def replies(reply: cb.Reply, frame: pd.DataFrame) -> None:
+    button = cb.postback("a", "b")
+    assert_type(reply.text("a", delay=0.5).random_text("a").image("a").set({"a b": "c"}, d="e"), cb.Reply)
+    assert_type(reply.quick_replies("a", button, cb.goto("a", "b"), cb.raw({}), {"type": "goto"}), cb.Reply)
+    assert_type(reply.cards(cb.card("a", "b", button, image="c"), {"title": "a"}, cb.raw({})), cb.Reply)
+    assert_type(reply.buttons("a", button, cb.url("a", "b"), cb.phone("a", "b"), cb.webview("a", "b")), cb.Reply)
+    assert_type(reply.raw(None) + reply, cb.Reply)
+    assert_type(reply.when(frame, lambda r: r.text("a")).each([1], lambda r, item: r.text(str(item + 1))), cb.Reply)
+    assert_type(cb.Reply.from_payload(b"{}"), cb.Reply)
+    assert_type(cb.Reply.load("reply.json").render({"a": 1}, b=None), cb.Reply)
+    assert_type(reply.build(), dict[str, Any])
+    assert_type(reply.check(), Report)
+    assert_type(reply.check_over(frame), RowsReport)
+    assert_type(reply.check_over([{"a": 1}]).findings, pd.DataFrame)
+    assert_type(reply.diff(reply), ReplyDiff)
+    assert_type(reply.diff(reply).patch, list[dict[str, object]])
+    assert_type(reply.export("express"), str)
+    reply.quick_replies("a", cb.url("a", "b"))  # type: ignore[arg-type]  # postback or goto
+    reply.quick_replies("a", cb.webview("a", "b"))  # type: ignore[arg-type]
+    reply.quick_replies("a", cb.phone("a", "b"))  # type: ignore[arg-type]
+    reply.quick_replies("a", "b")  # type: ignore[arg-type]  # a button
+    reply.buttons("a", "b")  # type: ignore[arg-type]
+    reply.buttons("a", [button])  # type: ignore[arg-type]  # *buttons
+    reply.cards("a")  # type: ignore[arg-type]  # a card
+    reply.cards(button)  # type: ignore[arg-type]
+    reply.text("a", 500)  # type: ignore[call-arg]  # delay by its name only
+    reply.set(a=5)  # type: ignore[arg-type]  # strings are documented
+    reply.export("ruby")  # type: ignore[arg-type]
+    reply + {}  # type: ignore[operator]
+    cb.assert_reply(reply, warnings=True)
 
 
 def sandbox() -> None:

@@ -47,6 +47,8 @@ class Parsed:
         Each object in which keys stand more than once, by its ``id``, and those keys.
     mended : bool
         The value is what was meant, but the text was not JSON in UTF-8.
+    lossy : bool
+        Bytes that are not UTF-8 were replaced.
     """
 
     value: object = None
@@ -54,6 +56,7 @@ class Parsed:
     findings: list[Finding] = field(default_factory=list)
     repeated: dict[int, tuple[dict[str, object], list[str]]] = field(default_factory=dict)
     mended: bool = False
+    lossy: bool = False
 
     def tell(self, code: str, message: str, severity: Severity = "error") -> None:
         """Add a finding about the text as a whole."""
@@ -97,6 +100,7 @@ def _decode(payload: bytes, parsed: Parsed) -> str:
     try:
         return payload.decode()
     except UnicodeDecodeError as error:
+        parsed.lossy = True
         parsed.tell("not_utf8", f"not UTF-8: byte 0x{payload[error.start]:02x} at offset {error.start}")
         return payload.decode(errors="replace")
 

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
+
+from pydantic import ValidationError
 
 from chatbot_nb.payloads.buttons import Goto, Phone, Postback, Url, Webview
-from chatbot_nb.payloads.reply.line import Raw, as_json, raise_if_wrong, raw_places
+from chatbot_nb.payloads.reply.line import Raw, as_json, checked, json_of, raw_places
 from chatbot_nb.payloads.responses import CardElement
 
 QuickReply: TypeAlias = Postback | Goto | Raw | Mapping[str, object]
 AnyButton: TypeAlias = Postback | Goto | Url | Webview | Phone | Raw | Mapping[str, object]
 Card: TypeAlias = CardElement | Raw | Mapping[str, object]
+
+# Where in a reply the element stands that is checked.
+_BUTTON: Final = "/responses/0/buttons/0"
+_CARD: Final = "/responses/0/elements/0"
 
 
 def postback(title: str, value: str) -> Postback:
@@ -125,8 +130,13 @@ def card(title: str, subtitle: str, *buttons: AnyButton, image: str) -> CardElem
 
     Returns
     -------
-    CardElement, or Raw where a button is `raw`
-        That cannot be modelled as a whole.
+    CardElement, or Raw
+        Raw where no model holds all of it: a button is `raw`, or a dict with keys that are not documented.
+
+    Raises
+    ------
+    PayloadError
+        As for the buttons; what is in `raw` is not looked at here.
 
     Notes
     -----
@@ -134,9 +144,13 @@ def card(title: str, subtitle: str, *buttons: AnyButton, image: str) -> CardElem
     """
     plain = [as_json(button) for button in buttons]
     fields = {"title": title, "subtitle": subtitle, "imageUrl": image, "buttons": plain}
-    free = raw_places(buttons, "/elements/0/buttons")
-    raise_if_wrong({"type": "cards", "elements": [fields]}, "card", within="/elements/0", but=free)
-    return Raw(fields) if free else CardElement.model_validate(fields, by_alias=True, by_name=False)
+    free = raw_places(buttons, f"{_CARD}/buttons")
+    payload = checked({"responses": [{"type": "cards", "elements": [fields]}]}, "card", within=_CARD, but=free)
+    element = payload["responses"][0]["elements"][0]
+    try:
+        return CardElement.model_validate(element, by_alias=True, by_name=False)
+    except ValidationError:
+        return Raw(element)
 
 
 def raw(value: object) -> Raw:
@@ -146,9 +160,15 @@ def raw(value: object) -> Raw:
     ----------
     value : JSON value
         It is copied.
+
+    Raises
+    ------
+    PayloadError
+        It is no JSON: NaN, half a surrogate pair, a set, more than 100 levels.
     """
-    return Raw(copy.deepcopy(value))
+    return Raw(json_of(value, "raw"))
 
 
 def _raise_if_wrong(what: str, **fields: object) -> None:
-    raise_if_wrong({"type": "buttons", "title": "-", "buttons": [{"type": what, **fields}]}, what, within="/buttons/0")
+    response = {"type": "buttons", "title": "-", "buttons": [{"type": what, **fields}]}
+    checked({"responses": [response]}, what, within=_BUTTON)

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads._base import WireModel
 from chatbot_nb.payloads.check import check
-from chatbot_nb.payloads.reading.plain import as_wire
+from chatbot_nb.payloads.reading.plain import as_wire, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,37 +19,44 @@ if TYPE_CHECKING:
 class Raw:
     """JSON that is taken as it is; only a check of the whole reply looks at it. `raw` makes one."""
 
-    value: Any = field()
+    value: Any
 
 
-def raise_if_wrong(response: Mapping[str, object], what: str, *, within: str = "", but: Iterable[str] = ()) -> None:
-    """Raise what a check finds wrong with a response, or with a part of it.
+def checked(payload: dict[str, Any], what: str, *, within: str = "", but: Iterable[str] = ()) -> Any:  # noqa: ANN401
+    """Return a copy of a payload, or raise what a check finds wrong with the part of it that is made.
 
     Parameters
     ----------
-    response : mapping
-        As JSON has it.
+    payload : dict
+        As JSON has it, or nearly.
     what : str
         What is made, for the message.
     within : str, default ""
         Pointer to the part that is made; findings point into it.
     but : iterable of str
-        Pointers in the response to what is taken as it is.
+        Pointers in the payload to what is taken as it is.
+
+    Returns
+    -------
+    JSON value
+        The whole payload as plain JSON.
 
     Raises
     ------
     PayloadError
-        With every finding on it, if one is an error.
+        With every finding on the part, if one is an error.
     """
-    above = f"/responses/0{within}"
-    free = [f"/responses/0{pointer}" for pointer in but]
+    read = plain(payload, {})
+    # The check takes numbers that are no JSON, such as NumPy's, for what they stand for; here they would be kept.
+    found = dict.fromkeys([*check(payload).findings, *read.findings])
     findings = [
-        replace(finding, pointer=finding.pointer.removeprefix(above))
-        for finding in check({"responses": [dict(response)]}).findings
-        if _is_in(finding.pointer, above) and not any(_is_in(finding.pointer, each) for each in free)
+        replace(finding, pointer=finding.pointer.removeprefix(within))
+        for finding in found
+        if _is_in(finding.pointer, within) and not any(_is_in(finding.pointer, each) for each in but)
     ]
     if any(finding.severity == "error" for finding in findings):
         raise PayloadError(findings, what)
+    return read.value
 
 
 def raw_places(elements: Sequence[object], above: str) -> list[str]:
@@ -59,12 +65,20 @@ def raw_places(elements: Sequence[object], above: str) -> list[str]:
 
 
 def as_json(element: object) -> Any:  # noqa: ANN401  # any JSON value
-    """Return an element as JSON has it: a model, `Raw`, a dict or another plain value."""
+    """Return an element as JSON has it, not copied: a model, `Raw`, a mapping or another plain value."""
     if isinstance(element, Raw):
-        return copy.deepcopy(element.value)
+        return element.value
     if isinstance(element, WireModel):
         return as_wire(element)
-    return copy.deepcopy(dict(element)) if isinstance(element, Mapping) else element
+    return dict(element) if isinstance(element, Mapping) else element
+
+
+def json_of(value: object, what: str) -> Any:  # noqa: ANN401  # any JSON value
+    """Return a copy of what is JSON; raise PayloadError with what of it is not."""
+    read = plain(as_json(value), {})
+    if not (read.complete and read.faithful):
+        raise PayloadError(read.findings, what)
+    return read.value
 
 
 def _is_in(pointer: str, above: str) -> bool:

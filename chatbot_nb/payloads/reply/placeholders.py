@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 _PLACEHOLDER: Final = re.compile(r"\{\{([^{}]+)\}\}")
 # What ChatBot reads to know what an object is; no placeholder is filled there.
 _KINDS: Final = frozenset({"type", "height"})
+# From here on JavaScript writes a whole number with an exponent.
+_WRITTEN_OUT: Final = 1e21
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,8 @@ class Values:
         return _PLACEHOLDER.sub(self._value, text)
 
     def _value(self, match: re.Match[str]) -> str:
-        value = self.texts.get(match[1].strip())
+        name = match[1].strip()
+        value = self.texts.get(name) if name else None
         return match[0] if value is None else value
 
     def findings(self, document: object) -> list[Finding]:
@@ -44,24 +47,30 @@ class Values:
         return [self._finding(loc, name) for loc, text in texts_of(document) for name in names_in(text)]
 
     def _finding(self, loc: Loc, name: str) -> Finding:
-        if name in self.texts:
-            message = f"{{{{{name}}}}} has no value here and stays as it is; set {show(name)} before"
-        else:
+        if not name:
+            message = "a placeholder without a name stays as it is"
+        elif name not in self.texts:
             meant = nearest(name, list(self.texts))
-            hint = f"; did you mean {{{{{meant}}}}}?" if meant else ""
-            message = f"no attribute is called {show(name)}, so {{{{{name}}}}} stays as it is{hint}"
+            hint = f"; did you mean {show(meant)}?" if meant else ""
+            message = f"no attribute is called {show(name)}, so its placeholder stays as it is{hint}"
+        elif self.texts[name] is None:
+            message = f"the attribute {show(name)} has no value here, so its placeholder stays as it is"
+        else:
+            message = f"the placeholder of {show(name)} stands in a value, or came after the filling; it stays as it is"
         return Finding(pointer_to(loc), "unknown_placeholder", "warning", message, actual=show(name))
 
 
 def text_of(value: object) -> str | None:
     """Return an attribute's value as ChatBot shows it: a string, a number, ``true``; None for what is missing."""
-    if hasattr(value, "item") and not isinstance(value, str):  # of NumPy
-        value = value.item()
-    if value is None or value != value:  # noqa: PLR0124  # NaN, NaT
+    if isinstance(value, str):
+        return str(value)
+    if getattr(value, "shape", None) == ():  # one value of NumPy
+        value = value.item()  # type: ignore[attr-defined]
+    if value is None or (value == value) is not True:  # noqa: PLR0124  # NaN, NaT, NA
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) < _WRITTEN_OUT:
         return str(int(value))  # what was a whole number before a missing one stood in its column
     return str(value)
 

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.finding import Finding
-from chatbot_nb.payloads.check import check
+from chatbot_nb.payloads.check import check, position
 from chatbot_nb.payloads.limits import DEFAULT_DELAY
 from chatbot_nb.payloads.preview.chat import chat_html
 from chatbot_nb.payloads.preview.text import chat_text
 from chatbot_nb.payloads.reading.parse import parse
-from chatbot_nb.payloads.reading.plain import plain
-from chatbot_nb.payloads.reply.line import as_json, raise_if_wrong, raw_places
+from chatbot_nb.payloads.reply.line import as_json, checked, json_of, raw_places
 from chatbot_nb.payloads.reply.placeholders import Values, filled, text_of
 from chatbot_nb.payloads.report import Report
 from chatbot_nb.payloads.wording import kind_of
@@ -33,13 +32,15 @@ if TYPE_CHECKING:
 
 _Item = TypeVar("_Item")
 _WHAT: Final = "reply"
+_RESPONSE: Final = "/responses/0"  # where a response stands that is checked on its own
 
 
 class Reply:
     """What a backend answers: responses for the user, attributes for the story. Immutable; every method returns one.
 
     Each response is checked on the line that adds it. The reply as a whole is checked by `check` and `build`; it may
-    hold what breaks the rules, from `raw` or `from_payload`.
+    hold what breaks the rules, from `raw` or `from_payload`, but nothing that is no JSON. Replies are equal if their
+    payloads are, whatever the order of keys; 1, 1.0 and true are three values.
 
     Raises
     ------
@@ -73,48 +74,69 @@ class Reply:
 
         Parameters
         ----------
-        payload : bytes, str, dict, list or model
-            As for `check`; text that is not quite JSON is mended where the mistake is known.
+        payload : bytes, str, dict, list, model or Reply
+            As for `check`. Text that is not quite JSON is mended where the mistake is known; of a key that stands
+            twice in an object the last value is taken.
 
         Returns
         -------
         Reply
-            It keeps everything, also unknown keys and their order; `check` says what is wrong.
+            It keeps everything, also unknown keys and their order; `check` says what is wrong. Nothing that is done
+            to ``payload`` later changes it.
 
         Raises
         ------
         PayloadError
-            It is no JSON at all.
+            It is empty or no JSON, or it holds bytes that are no UTF-8, NaN, a number beyond 1.8e308, half a
+            surrogate pair, another Python object, more than 100 levels or more than 200,000 values.
         """
         if isinstance(payload, Reply):
-            return cls._of(payload.payload)
-        if isinstance(payload, bytes | bytearray | str):
-            parsed = parse(bytes(payload) if isinstance(payload, bytearray) else payload)
-            if not parsed.found:
-                raise PayloadError(parsed.findings, _WHAT)
-            return cls._of(parsed.value)
-        value = plain(as_json(payload), {})
-        if not (value.complete and value.faithful):
-            raise PayloadError(value.findings, _WHAT)
-        return cls._of(value.value)
+            return cls._of(payload._document)  # noqa: SLF001  # of this class
+        if not isinstance(payload, bytes | bytearray | str):
+            return cls._of(json_of(payload, _WHAT))
+        parsed = parse(bytes(payload) if isinstance(payload, bytearray) else payload)
+        if parsed.lossy or not parsed.found:
+            raise PayloadError(parsed.findings, _WHAT)
+        return cls._of(json_of(parsed.value, _WHAT))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Return the reply in a JSON file, as `from_payload`.
+        """Return the reply in a JSON file, as `from_payload` does.
+
+        Parameters
+        ----------
+        path : str or path-like
+
+        Returns
+        -------
+        Reply
 
         Raises
         ------
         PayloadError
-            The file holds no JSON.
+            As `from_payload`.
         OSError
             It cannot be read.
         """
         return cls.from_payload(Path(path).read_bytes())
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the reply into a JSON file, as it is: also one that breaks rules."""
-        text = json.dumps(self._document, ensure_ascii=False, indent=2)
-        Path(path).write_text(text + "\n", encoding="utf-8")
+        """Write the reply into a JSON file, as it is: also one that breaks rules.
+
+        Parameters
+        ----------
+        path : str or path-like
+            What is there is replaced. The file is JSON in UTF-8, indented by two blanks, keys in their order, with
+            a line feed at its end.
+
+        Raises
+        ------
+        OSError
+            It cannot be written.
+        """
+        text = json.dumps(self._document, ensure_ascii=False, indent=2) + "\n"
+        # Values that were rendered into texts may hold half a surrogate pair: JSON escapes it in the same way.
+        Path(path).write_bytes(text.encode(errors="backslashreplace"))
 
     def text(self, message: str, *, delay: float = DEFAULT_DELAY) -> Self:
         """Add a text.
@@ -124,75 +146,135 @@ class Reply:
         message : str
             1 to 1,024 characters.
         delay : float, default 1000
-            Milliseconds, 100 to 10,000, for which the bot seems to type; the same for every response.
+            Milliseconds, 100 to 10,000, for which the bot seems to type; the default is not sent. The same for every
+            response.
         """
         return self._with("text", "text", delay, {"message": message})
 
     def random_text(self, *messages: str, delay: float = DEFAULT_DELAY) -> Self:
-        """Add one of several texts, chosen by ChatBot at random: 1 to 20 of 1 to 1,024 characters."""
+        """Add one of several texts, chosen by ChatBot at random.
+
+        Parameters
+        ----------
+        *messages : str
+            1 to 20 of them, of 1 to 1,024 characters each.
+        delay : float, default 1000
+        """
         return self._with("random_text", "randomText", delay, {"messages": list(messages)})
 
     def image(self, address: str, *, delay: float = DEFAULT_DELAY) -> Self:
-        """Add an image by its web address, 1 to 2,048 characters."""
+        """Add an image.
+
+        Parameters
+        ----------
+        address : str
+            Its web address, 1 to 2,048 characters.
+        delay : float, default 1000
+        """
         return self._with("image", "image", delay, {"imageUrl": address})
 
     def quick_replies(self, title: str, *buttons: QuickReply, delay: float = DEFAULT_DELAY) -> Self:
-        """Add a text (1 to 640 characters) with 1 to 13 buttons that vanish after a press: postback or goto."""
+        """Add a text with buttons that vanish after a press.
+
+        Parameters
+        ----------
+        title : str
+            1 to 640 characters.
+        *buttons : Postback, Goto, Raw or dict
+            1 to 13 of them.
+        delay : float, default 1000
+        """
         return self._with("quick_replies", "quickReplies", delay, {"title": title, "buttons": buttons})
 
     def cards(self, *cards: Card, delay: float = DEFAULT_DELAY) -> Self:
-        """Add a gallery of cards, made by `card`."""
+        """Add a gallery of cards.
+
+        Parameters
+        ----------
+        *cards : CardElement, Raw or dict
+            At least one, as `card` makes it; of more than 10 a check warns.
+        delay : float, default 1000
+        """
         return self._with("cards", "cards", delay, {"elements": cards})
 
     def buttons(self, title: str, *buttons: AnyButton, delay: float = DEFAULT_DELAY) -> Self:
-        """Add a text (1 to 640 characters) with 1 to 5 buttons that stay."""
+        """Add a text with buttons that stay.
+
+        Parameters
+        ----------
+        title : str
+            1 to 640 characters.
+        *buttons : Postback, Goto, Url, Webview, Phone, Raw or dict
+            1 to 5 of them.
+        delay : float, default 1000
+        """
         return self._with("buttons", "buttons", delay, {"title": title, "buttons": buttons})
 
     def raw(self, response: object) -> Self:
-        """Add a response as it is; nothing is checked until `check` or `build`."""
-        return self._added(copy.deepcopy(as_json(response)))
+        """Add a response as it is; its rules are not checked until `check` or `build`.
+
+        Parameters
+        ----------
+        response : JSON value
+            It is copied. What is no JSON is refused, as in `from_payload`.
+        """
+        return self._added(json_of(response, "raw"))
 
     def set(self, attributes: Mapping[str, str] | None = None, /, **more: str) -> Self:
-        """Set attributes of the chat.
+        """Set attributes of the chat; those of the same name that were set before get the new value.
 
         Parameters
         ----------
         attributes : mapping of str to str, optional
             For names that are no Python names, such as ``"Phone number"``.
         **more : str
+            The same, by keyword. Of a name that is given twice, this value counts.
         """
         document = self._object()
-        new = {**(attributes or {}), **more}
-        findings = [finding for finding in check({"attributes": new}).findings if finding.severity == "error"]
-        if findings:
-            raise PayloadError(findings, "set")
-        return self._of({**document, "attributes": {**(document.get("attributes") or {}), **new}}, self._values)
+        new = checked({"attributes": {**({} if attributes is None else attributes), **more}}, "set")["attributes"]
+        return self._of({**document, "attributes": {**document.get("attributes", {}), **new}}, self._values)
 
     def when(
         self, condition: object, then: Callable[[Self], Self], otherwise: Callable[[Self], Self] | None = None
     ) -> Self:
-        """Return ``then(self)`` if the condition holds, else ``otherwise(self)``, or the reply itself."""
+        """Return ``then(self)`` if the condition holds, else ``otherwise(self)``, or the reply itself.
+
+        Parameters
+        ----------
+        condition : object
+            True or false, as in an ``if``.
+        then, otherwise : callable
+            From the reply so far to the reply with more in it.
+        """
         if condition:
             return then(self)
         return self if otherwise is None else otherwise(self)
 
     def each(self, items: Iterable[_Item], add: Callable[[Self, _Item], Self]) -> Self:
-        """Return the reply after ``add(reply, item)`` for each item, in order."""
+        """Return the reply after ``reply = add(reply, item)`` for each item, in order.
+
+        Parameters
+        ----------
+        items : iterable
+        add : callable
+            From the reply so far, and one item, to the reply with more in it.
+        """
         reply = self
         for item in items:
             reply = add(reply, item)
         return reply
 
     def __add__(self, other: Reply) -> Self:
-        """Return a reply that says this one, then the other; of an attribute that both set, the other's value."""
+        """Return a reply that says this one, then the other; of an attribute or key that both set, the other's."""
         if not isinstance(other, Reply):
             return NotImplemented
         mine, theirs = self._object(), other._object()
-        both: dict[str, Any] = {**mine, **theirs}
-        for key, empty in (("responses", []), ("attributes", {})):
-            if key in mine and key in theirs:
-                both[key] = [*mine[key], *theirs[key]] if empty == [] else {**mine[key], **theirs[key]}
-        return self._of(both, self._values)
+        both = {**mine, **theirs}
+        if "responses" in both:
+            both["responses"] = [*mine.get("responses", []), *theirs.get("responses", [])]
+        if "attributes" in both:
+            both["attributes"] = {**mine.get("attributes", {}), **theirs.get("attributes", {})}
+        return self._of(both, self._values or other._values)
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Reply) and self._identity() == other._identity()
@@ -206,23 +288,36 @@ class Reply:
         return copy.deepcopy(self._document)
 
     def build(self) -> dict[str, Any]:
-        """Return the payload for the wire: a new dict each time.
+        """Return the payload for the wire.
+
+        Returns
+        -------
+        dict
+            A new one each time, keys in the order in which they were added.
 
         Raises
         ------
         PayloadError
-            The reply breaks documented rules; ``findings`` has all of them.
+            The reply breaks documented rules; ``findings`` has all that is wrong.
         """
         self.check().raise_if_invalid()
         built: dict[str, Any] = self.payload
         return built
 
     def check(self) -> Report:
-        """Return everything that is wrong with it; once rendered, also the placeholders that nothing filled."""
-        report = check(self._document)
+        """Return everything that is wrong with it; once rendered, also the placeholders that nothing filled.
+
+        Returns
+        -------
+        Report
+            Pointers are into `payload`.
+        """
+        # A document that is a string is not the text of one.
+        report = check(self._document if isinstance(self._document, dict | list) else json.dumps(self._document))
         if self._values is None:
             return report
-        return Report((*report.findings, *self._values.findings(self._document)), report.fixed)
+        findings = [*report.findings, *self._values.findings(self._document)]
+        return Report(tuple(sorted(findings, key=lambda finding: position(finding.pointer))), report.fixed)
 
     def render(self, attributes: Mapping[str, object] | None = None, /, **more: object) -> Self:
         """Return the reply with ``{{name}}`` filled in its texts, as the user would see it.
@@ -230,14 +325,15 @@ class Reply:
         Parameters
         ----------
         attributes : mapping of str to object, optional
-            The attributes of the user and of the chat. Strings, numbers and booleans; None says that there is no
-            value. Those that the reply itself sets come first.
+            The attributes of the user and of the chat, also as a row of a DataFrame. Strings, numbers and booleans;
+            None and NaN say that there is no value. Those that the reply itself sets come first.
         **more : object
+            The same, by keyword. Of a name that is given twice, this value counts.
 
         Returns
         -------
         Reply
-            What nothing fills stays as it is, and `check` warns of it.
+            What nothing fills stays as it is, and `check` warns of it. Placeholders in values are not filled.
 
         Notes
         -----
@@ -246,8 +342,8 @@ class Reply:
         accepted; a check of this one shows what the user's own data makes of it.
         """
         own = self._document.get("attributes") if isinstance(self._document, dict) else None
-        given = {**(attributes or {}), **more, **(own if isinstance(own, dict) else {})}
-        values = Values({name: text_of(value) for name, value in given.items()})
+        given = {**({} if attributes is None else attributes), **more, **(own if isinstance(own, dict) else {})}
+        values = Values({name: text_of(value) for name, value in given.items() if isinstance(name, str)})
         return self._of(filled(self._document, values), values)
 
     def check_over(self, rows: pd.DataFrame | Iterable[Mapping[str, object]]) -> RowsReport:
@@ -257,13 +353,35 @@ class Reply:
         ----------
         rows : pandas.DataFrame or iterable of mappings
             One user a row; columns are the names of attributes, a missing cell is an attribute without a value.
+
+        Returns
+        -------
+        RowsReport
+            Its table names rows by the index of the frame, or counts them from 0.
+
+        Raises
+        ------
+        TypeError
+            ``rows`` is neither.
+        ValueError
+            Two columns have the name of one placeholder.
         """
         from chatbot_nb.payloads.reply.rows import check_rows
 
         return check_rows(self, rows)
 
     def diff(self, other: Reply) -> ReplyDiff:
-        """Return what changes from this reply to another: as chat side by side, and as JSON Patch (RFC 6902)."""
+        """Return what changes from this reply to another.
+
+        Parameters
+        ----------
+        other : Reply
+
+        Returns
+        -------
+        ReplyDiff
+            In a notebook both as chats side by side; ``patch`` is the JSON Patch (RFC 6902).
+        """
         from chatbot_nb.payloads.reply.comparison import ReplyDiff
 
         return ReplyDiff(self.payload, Reply.from_payload(other).payload)
@@ -276,6 +394,18 @@ class Reply:
         target : {"python", "flask", "fastapi", "express", "php", "curl", "reply"}
             A backend for the standard library of Python, a framework or PHP; the command that sends a webhook request
             to it; or the Python source of this reply.
+
+        Returns
+        -------
+        str
+            The source, without any token.
+
+        Raises
+        ------
+        ValueError
+            There is no such target.
+        PayloadError
+            A value that was rendered into a text holds half a surrogate pair.
         """
         from chatbot_nb.payloads.exports.export import export
 
@@ -295,20 +425,23 @@ class Reply:
 
     def _with(self, what: str, kind: str, delay: float, fields: Mapping[str, object]) -> Self:
         """Return the reply with one more response, which is checked."""
-        typed = {"type": kind} if delay == DEFAULT_DELAY else {"type": kind, "delay": delay}
-        response, free = dict[str, object](typed), list[str]()
+        response, free = dict[str, object](type=kind, delay=delay), list[str]()
         for key, value in fields.items():
             if isinstance(value, tuple):
                 response[key] = [as_json(element) for element in value]
-                free += raw_places(value, f"/{key}")
+                free += raw_places(value, f"{_RESPONSE}/{key}")
             else:
                 response[key] = value
-        raise_if_wrong(response, what, but=free)
-        return self._added(response)
+        made = checked({"responses": [response]}, what, within=_RESPONSE, but=free)["responses"][0]
+        if made["delay"] == DEFAULT_DELAY:
+            del made["delay"]
+        return self._added(made)
 
     def _added(self, response: object) -> Self:
         document = self._object()
-        return self._of({**document, "responses": [*document.get("responses", []), response]}, self._values)
+        # Responses stand first, whatever was set before: equal replies are written alike.
+        responses = [*document.get("responses", []), response]
+        return self._of({"responses": responses, **document} | {"responses": responses}, self._values)
 
     def _object(self) -> dict[str, Any]:
         """Return the document if something can be added to it."""

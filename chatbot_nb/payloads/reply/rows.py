@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from html import escape
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
-from chatbot_nb.payloads.display import LONG, SHORT, SHOWN, framed, marked, table
+from chatbot_nb.payloads.display import as_html, text_lines
 from chatbot_nb.payloads.reply.placeholders import names_in, text_of, texts_of
-from chatbot_nb.payloads.wording import counted
+from chatbot_nb.payloads.report import Report
+from chatbot_nb.payloads.wording import counted, kind_of, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
     import pandas as pd
 
     from chatbot_nb.finding import Finding
     from chatbot_nb.payloads.reply.reply import Reply
-
-_COLUMNS: Final = {"severity": SHORT, "row": SHORT, "pointer": LONG, "message": LONG}
-_FIELDS: Final = ("pointer", "code", "severity", "message", "limit", "actual")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -37,13 +33,16 @@ class RowsReport:
         How many of them have an error.
     worst : object
         The label of the row with the most errors, of equal ones that which goes furthest beyond a limit; then with
-        the most warnings. None if nothing was found.
+        the most warnings, then the first. None if nothing was found.
+    worst_findings : tuple of Finding
+        What was found in that row.
     """
 
     findings: pd.DataFrame
     rows: int
     broken: int
     worst: object
+    worst_findings: tuple[Finding, ...]
 
     @property
     def ok(self) -> bool:
@@ -51,63 +50,71 @@ class RowsReport:
         return not self.broken
 
     def __repr__(self) -> str:
-        worst = self._worst()
-        lines = [
-            f"{severity:7} row {row}, {pointer or '(whole)'}: {message}" for severity, row, pointer, message in worst
-        ]
-        return "\n  ".join([self._title(), *lines])
+        return "\n  ".join([self._title(), *text_lines(self.worst_findings)])
 
     def _repr_html_(self) -> str:
-        worst = self._worst()
-        rows = [
-            (marked(severity, severity), escape(str(row)), f"<code>{escape(pointer)}</code>", escape(message))
-            for severity, row, pointer, message in worst
-        ]
-        title = f'<p style="margin:4px 0"><strong>{escape(self._title())}</strong></p>'
-        return framed(f"{title}{table(_COLUMNS, rows, len(rows), '.findings')}")
+        return as_html(self._title(), findings=self.worst_findings)
 
     def _title(self) -> str:
         said = f"reply over {counted(self.rows, 'row')}: "
-        if self.worst is None:
+        if not self.worst_findings:
             return said + "ok"
         verdict = f"{counted(self.broken, 'row')} with errors" if self.broken else "ok, with warnings"
-        return f"{said}{verdict}, the worst is row {self.worst}"
-
-    def _worst(self) -> list[tuple[Any, ...]]:
-        findings = self.findings[self.findings["row"] == self.worst] if self.worst is not None else self.findings
-        return list(findings[["severity", "row", "pointer", "message"]].head(SHOWN).itertuples(index=False, name=None))
+        label = show(self.worst) if isinstance(self.worst, str) else str(self.worst)
+        return f"{said}{verdict}; the worst is row {label}"
 
 
-def check_rows(reply: Reply, rows: pd.DataFrame | Iterable[Mapping[str, object]]) -> RowsReport:
+def check_rows(reply: Reply, rows: object) -> RowsReport:
     """Return the report of `Reply.check_over`; rows that are alike in what the reply uses are checked once."""
-    import pandas as pd
-
-    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
-    used = [name for name in _names(reply) if name in frame.columns]
-    cells = [[text_of(value) for value in frame[name].tolist()] for name in used]
-    found: dict[tuple[str | None, ...], tuple[Finding, ...]] = {}
-    labels: list[object] = []
-    all_findings: list[Finding] = []
-    broken, worst, worst_rank = 0, None, (0, 0.0, 0)
-    for label, values in zip(frame.index, zip(*cells, strict=True) if used else [()] * len(frame), strict=True):
-        if values not in found:
-            found[values] = reply.render(dict(zip(used, values, strict=True))).check().findings
-        findings = found[values]
-        labels += [label] * len(findings)
-        all_findings += findings
+    frame = _frame(rows)
+    columns: list[object] = list(frame.columns)
+    unset: dict[str, object] = {name: None for name in columns if isinstance(name, str)}
+    used = [name for name in _names(reply) if name in unset]
+    cells = zip(*(_texts(frame, name) for name in used), strict=True) if used else iter([()] * len(frame))
+    checked: dict[tuple[str | None, ...], tuple[Finding, ...]] = {}
+    found: list[tuple[object, Finding]] = []
+    broken, worst = 0, None
+    worst_findings: tuple[Finding, ...] = ()
+    for label, values in zip(frame.index, cells, strict=True):
+        if values not in checked:
+            checked[values] = reply.render(unset | dict(zip(used, values, strict=True))).check().findings
+        findings = checked[values]
+        found += [(label, finding) for finding in findings]
         rank = _rank(findings)
         broken += rank[0] > 0
-        if rank > worst_rank:
-            worst, worst_rank = label, rank
-    columns = {name: [getattr(finding, name) for finding in all_findings] for name in _FIELDS}
-    table_ = pd.DataFrame(
-        {
-            name: pd.Series(values, dtype="object" if name in {"limit", "actual"} else "str")
-            for name, values in columns.items()
-        }
-    )
-    table_.insert(0, "row", pd.Series(labels, dtype="object" if not labels else None))
-    return RowsReport(table_, len(frame), broken, worst)
+        if rank > _rank(worst_findings):
+            worst, worst_findings = label, findings
+    table = Report(tuple(finding for _, finding in found)).frame()
+    table.insert(0, "row", _labels([label for label, _ in found]))
+    return RowsReport(table, len(frame), broken, worst, worst_findings)
+
+
+def _frame(rows: object) -> pd.DataFrame:
+    import pandas as pd
+
+    if isinstance(rows, pd.DataFrame):
+        return rows
+    if isinstance(rows, str | Mapping) or not isinstance(rows, Iterable):
+        raise TypeError(f"check_over: {kind_of(rows)} has no rows; pass a DataFrame or a list of dicts")
+    listed = list(rows)
+    for number, row in enumerate(listed):
+        if not isinstance(row, Mapping):
+            raise TypeError(f"check_over: row {number} is {kind_of(row)}; pass a DataFrame or a list of dicts")
+    # As they are: a number beside a missing one would become a float.
+    return pd.DataFrame(listed, dtype="object")
+
+
+def _texts(frame: pd.DataFrame, name: str) -> list[str | None]:
+    column: Any = frame[name]
+    if column.ndim > 1:
+        raise ValueError(f"check_over: more than one column is called {show(name)}; rename or drop the others")
+    return [text_of(value) for value in column.tolist()]
+
+
+def _labels(labels: list[object]) -> pd.Series[Any]:
+    import pandas as pd
+
+    return pd.Series(labels, dtype=None if labels else "object")
 
 
 def _names(reply: Reply) -> list[str]:
