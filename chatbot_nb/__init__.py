@@ -29,6 +29,8 @@ if TYPE_CHECKING:
         UnreadableFieldWarning,
     )
     from chatbot_nb.payloads.asserting import assert_reply
+    from chatbot_nb.payloads.bulk.file import check_file
+    from chatbot_nb.payloads.bulk.frame import check_frame
     from chatbot_nb.payloads.check import check
     from chatbot_nb.payloads.reply.elements import card, goto, phone, postback, raw, url, webview
     from chatbot_nb.payloads.reply.reply import Reply
@@ -59,6 +61,8 @@ __all__ = [
     "audit",
     "card",
     "check",
+    "check_file",
+    "check_frame",
     "connect",
     "goto",
     "phone",
@@ -80,6 +84,8 @@ _HOMES = {
     "assert_reply": "chatbot_nb.payloads.asserting",
     "audit": "chatbot_nb.audits.audit",
     "check": "chatbot_nb.payloads.check",
+    "check_file": "chatbot_nb.payloads.bulk.file",
+    "check_frame": "chatbot_nb.payloads.bulk.frame",
     "connect": "chatbot_nb.sandbox.connect",
     "plan": "chatbot_nb.connections.plan.plan",
     "resume": "chatbot_nb.connections.plan.plan",

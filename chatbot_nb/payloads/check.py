@@ -33,6 +33,9 @@ _ASTRAL_BYTES: Final = re.compile(
     rb"[\xf0-\xf4](?:(?<=\xf0)[\x90-\xbf]|(?<=[\xf1-\xf3])[\x80-\xbf]|(?<=\xf4)[\x80-\x8f])[\x80-\xbf]{2}"
 )
 _ASTRAL: Final = re.compile("[\U00010000-\U0010ffff]")
+NOTHING_RECOGNISED: Final = Finding(
+    "", "nothing_recognised", "warning", "nothing recognised: neither responses nor attributes"
+)
 _CLEAN: Final[dict[Kind, Report]] = {"reply": Report(), "request": Report(kind="request")}
 
 
@@ -70,8 +73,22 @@ def check(payload: object, *, kind: Kind = "reply") -> Report:
     reply: 1 error
       error   /responses/0/message: 0 characters, at least 1
     """
-    if kind not in tuple(_CLEAN):  # not in the dict itself: what is passed may have no hash
-        raise ValueError(f"kind is 'reply' or 'request', got {show(kind)}")
+    known_kind(kind)
+    if isinstance(payload, WireModel):
+        payload = as_wire(payload)
+    if not isinstance(payload, (bytes, str, dict)) or not payload:
+        return reference(payload, kind)
+    if _is_clean(payload, kind):
+        return _CLEAN[kind]
+    # Here, not at the top: it uses the reference.
+    from chatbot_nb.payloads.bulk.verdicts import quick_findings
+
+    found = quick_findings(payload, kind)
+    return reference(payload, kind) if found is None else Report(found, kind=kind)
+
+
+def reference(payload: object, kind: Kind) -> Report:
+    """Check a payload the long way, which knows all about all payloads; whatever is faster must find the same."""
     if isinstance(payload, WireModel):
         payload = as_wire(payload)
     elif isinstance(payload, bytearray):
@@ -81,7 +98,13 @@ def check(payload: object, *, kind: Kind = "reply") -> Report:
         return Report((Finding("", "not_json", "error", message),), kind=kind)
     if isinstance(payload, (bytes, str)) and not payload:
         return _empty(kind)
-    return _CLEAN[kind] if _is_clean(payload, kind) else _full_check(payload, kind)
+    return _full_check(payload, kind)
+
+
+def known_kind(kind: object) -> None:
+    """Raise ValueError if ``kind`` is neither of the two."""
+    if kind not in tuple(_CLEAN):  # not in the dict itself: what is passed may have no hash
+        raise ValueError(f"kind is 'reply' or 'request', got {show(kind)}")
 
 
 def _empty(kind: Kind) -> Report:
@@ -103,7 +126,7 @@ def _is_clean(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -> 
         if isinstance(payload, str):
             payload = payload.encode()
         if isinstance(payload, bytes):
-            value = checked.validate_json(_ASTRAL_BYTES.sub(b"??", payload) if _has_astral(payload) else payload)
+            value = checked.validate_json(_ASTRAL_BYTES.sub(b"??", payload) if has_astral(payload) else payload)
         else:
             value = checked.validate_python(payload)
         again = to_json(value)
@@ -114,11 +137,14 @@ def _is_clean(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -> 
     if not value or b"\\u0000" in again:
         return False
     # Escaped in the bytes, or in Python strings, those characters are still there.
-    return not _has_astral(again) or _is_clean(_ASTRAL_BYTES.sub(b"??", again), kind)
+    return not has_astral(again) or _is_clean(_ASTRAL_BYTES.sub(b"??", again), kind)
 
 
-def _has_astral(text: bytes) -> bool:
-    return not text.isascii() and any(lead in text for lead in (b"\xf0", b"\xf1", b"\xf2", b"\xf3", b"\xf4"))
+def has_astral(text: bytes) -> bool:
+    """Return True if UTF-8 holds a character that is two units of UTF-16."""
+    if text.isascii():
+        return False
+    return b"\xf0" in text or b"\xf1" in text or b"\xf2" in text or b"\xf3" in text or b"\xf4" in text
 
 
 def _full_check(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -> Report:
@@ -133,10 +159,9 @@ def _full_check(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -
     findings += draft.findings
     findings += _against_the_schema(draft, value, kind)
     if kind == "reply" and isinstance(draft.value, dict) and not draft.value.keys() & {"responses", "attributes"}:
-        message = "nothing recognised: neither responses nor attributes"
-        findings.append(Finding("", "nothing_recognised", "warning", message))
+        findings.append(NOTHING_RECOGNISED)
     fixed = draft.value if value.faithful and (draft.changed or parsed.mended) else None
-    return Report(tuple(sorted(findings, key=_position)), fixed, kind)
+    return Report(tuple(sorted(findings, key=lambda finding: position(finding.pointer))), fixed, kind)
 
 
 def _against_the_schema(draft: Draft, value: Plain, kind: Kind) -> list[Finding]:
@@ -159,14 +184,19 @@ def _against_the_schema(draft: Draft, value: Plain, kind: Kind) -> list[Finding]
         codes = collect(_errors(draft.value, kind, "strings", place))
     if "too_long" in codes:
         collect(_errors(draft.value, kind, "none", place))
-    widened = _widened(draft.value)
-    for finding in _errors(widened, kind, "strings", place) if widened != draft.value else ():
+    wider = _widened(draft.value)
+    for finding in _errors(wider, kind, "strings", place) if wider != draft.value else ():
         if finding.code == "too_long" and (finding.pointer, "too_long") not in found:
-            message = f"{finding.actual} UTF-16 units, at most {finding.limit} characters; ChatBot may count units"
-            warning = replace(finding, code="too_long_utf16", severity="warning", message=message)
+            code, message = "too_long_utf16", too_many_units(finding.actual, finding.limit)
+            warning = replace(finding, code=code, severity="warning", message=message)
             found[finding.pointer, warning.code] = warning
     silent = value.replaced | draft.settled
     return [finding for finding in found.values() if finding.pointer not in silent]
+
+
+def too_many_units(actual: object, limit: object) -> str:
+    """Return the message on a string that is too long in UTF-16 only."""
+    return f"{actual} UTF-16 units, at most {limit} characters; ChatBot may count units"
 
 
 def _errors(value: object, kind: Kind, maxima: Maxima, place: Callable[[Loc], Place]) -> list[Finding]:
@@ -175,6 +205,11 @@ def _errors(value: object, kind: Kind, maxima: Maxima, place: Callable[[Loc], Pl
     except ValidationError as error:
         return findings_of(error, place=place)
     return []
+
+
+def utf16_units(text: str) -> int:
+    """Return the length of a text without half surrogate pairs in UTF-16."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def _widened(value: Any) -> Any:  # noqa: ANN401 - any JSON value
@@ -186,7 +221,7 @@ def _widened(value: Any) -> Any:  # noqa: ANN401 - any JSON value
     return {key: _widened(entry) for key, entry in value.items()} if isinstance(value, dict) else value
 
 
-def _position(finding: Finding) -> list[tuple[int, str]]:
-    """Return the place of a finding for sorting: arrays by number, objects by key, a container before its entries."""
-    parts = finding.pointer.split("/")[1:]
+def position(pointer: str) -> list[tuple[int, str]]:
+    """Return a pointer for sorting: arrays by number, objects by key, a container before its entries."""
+    parts = pointer.split("/")[1:]
     return [(len(part) if part.isascii() and part.isdigit() else -1, part) for part in parts]

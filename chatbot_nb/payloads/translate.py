@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads import formats
@@ -103,19 +103,32 @@ def _finding(
     parts = (*there.parts, "type") if kind.startswith("union_tag") else there.parts
     pointer = pointer_to(parts)
     secret = any(pointer == above or pointer.startswith(above + "/") for above in hidden)
-    error = _Error(
-        place=there,
-        value=details["input"],
-        context=details.get("ctx", {}),
-        text=details["msg"].removeprefix("Value error, "),
-        shown="the value" if secret else show(details["input"]),
-    )
-    severity: Severity = "warning" if kind in there.advisory else "error"
-    say = _SAY.get(kind, _type_error if kind.endswith("_type") else _other)
-    code, message, limit, actual = say(error)
-    if secret and not isinstance(actual, int):
-        actual = None
-    return Finding(pointer, code or kind, severity, message, limit, actual)
+    value, context, text = details["input"], details.get("ctx", {}), details["msg"].removeprefix("Value error, ")
+    said = say(kind, there, value, context, text, shown="the value" if secret else None)
+    actual = None if secret and not isinstance(said.actual, int) else said.actual
+    return Finding(pointer, said.code, said.severity, said.message, said.limit, actual)
+
+
+class Said(NamedTuple):
+    """What is said of one error, wherever it is; the fields of `Finding` but its pointer."""
+
+    code: str
+    severity: Severity
+    message: str
+    limit: int | float | str | None
+    actual: int | float | str | None
+
+
+def say(  # noqa: PLR0913 - the parts of one error of pydantic
+    kind: str, place: Place, value: object, context: Mapping[str, Any], text: str = "", *, shown: str | None = None
+) -> Said:
+    """Return what to say of an error: pydantic's type, context and words for it, and the value that has it.
+
+    ``shown`` stands for the value where that must stay hidden.
+    """
+    tell = _SAY.get(kind, _type_error if kind.endswith("_type") else _other)
+    code, message, limit, actual = tell(_Error(place, value, context, text, show(value) if shown is None else shown))
+    return Said(code or kind, "warning" if kind in place.advisory else "error", message, limit, actual)
 
 
 _Said = tuple[str, str, "int | float | str | None", "int | float | str | None"]

@@ -42,6 +42,11 @@ def adapter(kind: Kind, maxima: Maxima = "all") -> TypeAdapter[dict[str, Any]]:
     return TypeAdapter(_typed_dict(_MODELS[kind], maxima))
 
 
+def document_type(kind: Kind) -> Any:  # noqa: ANN401 - a type made while running
+    """Return the `TypedDict` of a whole payload, with every constraint."""
+    return _typed_dict(_MODELS[kind], "all")
+
+
 @cache
 def _typed_dict(model: type[WireModel], maxima: Maxima) -> Any:  # noqa: ANN401 - a type made while running
     fields: dict[str, Any] = {}
@@ -93,12 +98,12 @@ def _constraints(mark: object, *, bounded: bool) -> list[object]:
 def too_many(document: object, kind: Kind) -> ValidationError:
     """Return pydantic's error on every array and object of too many entries, also inside others of them."""
     errors: list[InitErrorDetails] = []
-    left: list[tuple[Loc, Any, Any]] = [((), _typed_dict(_MODELS[kind], "all"), document)]
+    left: list[tuple[Loc, Any, Any]] = [((), document_type(kind), document)]
     while left:
         loc, annotation, value = left.pop()
-        base, marks = _unwrap(annotation)
-        if isinstance(value, dict) and isinstance(tag := value.get("type"), str) and tag in _members(base):
-            base, loc = _members(base)[tag], (*loc, tag)
+        base, marks = unwrap(annotation)
+        if isinstance(value, dict) and isinstance(tag := value.get("type"), str) and tag in members(base):
+            base, loc = members(base)[tag], (*loc, tag)
         maximum = min((mark.max_length for mark in marks if isinstance(mark, Len) and mark.max_length), default=None)
         if isinstance(value, (dict, list)) and maximum is not None and len(value) > maximum:
             context = {"field_type": "Array", "max_length": maximum, "actual_length": len(value)}
@@ -114,23 +119,23 @@ def place_in(document: object, kind: Kind, loc: Loc) -> Place:
     pydantic puts the tags of unions into ``loc``. Only the types tell a tag from a key of the same name, so this
     walks them.
     """
-    annotation: Any = _typed_dict(_MODELS[kind], "all")
+    annotation: Any = document_type(kind)
     keys: list[str] = []
     parts: list[int | str] = []
     value = document
     for part in loc:
-        base, _ = _unwrap(annotation)
-        if (member := _members(base).get(part)) is not None:
+        base, _ = unwrap(annotation)
+        if (member := members(base).get(part)) is not None:
             annotation = member
             continue
-        keys = [key for key in _hints(base) if isinstance(value, dict) and key not in value]
+        keys = [key for key in hints(base) if isinstance(value, dict) and key not in value]
         annotation, value = _child(base, part), _entry(value, part)
         parts.append(part)
-    marks = [mark for mark in _unwrap(annotation)[1] if isinstance(mark, Checked)]
-    return Place(tuple(parts), keys, next((mark.noun for mark in marks if mark.noun), ""), _advisory(marks, value))
+    marks = [mark for mark in unwrap(annotation)[1] if isinstance(mark, Checked)]
+    return Place(tuple(parts), keys, next((mark.noun for mark in marks if mark.noun), ""), advisory(marks, value))
 
 
-def _advisory(marks: list[Checked], value: object) -> set[str]:
+def advisory(marks: list[Checked], value: object) -> set[str]:
     """Return the types of errors that are warnings only, for this value at this place."""
     warnings = {"extra_forbidden"}  # unknown keys are kept
     for mark in marks:
@@ -143,7 +148,7 @@ def _advisory(marks: list[Checked], value: object) -> set[str]:
     return warnings
 
 
-def _unwrap(annotation: Any) -> tuple[Any, list[object]]:  # noqa: ANN401
+def unwrap(annotation: Any) -> tuple[Any, list[object]]:  # noqa: ANN401
     """Return the bare type and all metadata, also of what may be absent or null."""
     marks: list[object] = []
     while True:
@@ -156,16 +161,16 @@ def _unwrap(annotation: Any) -> tuple[Any, list[object]]:  # noqa: ANN401
 
 
 @cache
-def _members(base: Any) -> dict[int | str, Any]:  # noqa: ANN401
+def members(base: Any) -> dict[int | str, Any]:  # noqa: ANN401
     """Return the members of a tagged union by their tags; none if it is something else."""
     if get_origin(base) is not Union:
         return {}
-    return {get_args(_unwrap(_hints(member)["type"])[0])[0]: member for member in get_args(base)}
+    return {get_args(unwrap(hints(member)["type"])[0])[0]: member for member in get_args(base)}
 
 
 def _child(base: Any, part: int | str) -> Any:  # noqa: ANN401
     if is_typeddict(base):
-        return _hints(base).get(str(part))
+        return hints(base).get(str(part))
     return get_args(base)[-1] if get_origin(base) in {list, dict} else None
 
 
@@ -177,5 +182,6 @@ def _entry(value: Any, part: int | str) -> object:  # noqa: ANN401 - any JSON va
 
 
 @cache
-def _hints(base: Any) -> dict[str, Any]:  # noqa: ANN401
+def hints(base: Any) -> dict[str, Any]:  # noqa: ANN401
+    """Return the annotations of a `TypedDict` by key; none if it is something else."""
     return get_type_hints(base, include_extras=True) if is_typeddict(base) else {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -89,8 +90,13 @@ def either(choices: Iterable[str]) -> str:
 
 def nearest(word: str, choices: Sequence[str]) -> str | None:
     """Return the choice that ``word`` was probably meant to be: in another case or spelling, or a slip away."""
+    return _nearest(word[:SHOWN], tuple(choices))
+
+
+@lru_cache(1024)  # the search takes longer than all else about a payload, whose mistakes are others' too
+def _nearest(word: str, choices: tuple[str, ...]) -> str | None:
     folded = {_fold(choice): choice for choice in choices}
-    close = difflib.get_close_matches(_fold(word[:SHOWN]), folded, n=1, cutoff=0.7)
+    close = difflib.get_close_matches(_fold(word), folded, n=1, cutoff=0.7)
     return folded[close[0]] if close else None
 
 

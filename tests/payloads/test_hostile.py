@@ -211,3 +211,11 @@ def test_python_text_with_odd_escapes_is_mended_without_a_warning():
     """Python would warn of ``\\d`` in a string; a check silences nobody's warnings and causes none."""
     report = check(r"{'attributes': {'a': 'x\d \\ \' \n'}}")
     assert report.fixed == {"attributes": {"a": "x\\d \\ ' \n"}}
+
+
+@pytest.mark.parametrize(("number", "code"), [(2**1024 - 1, "number_too_large"), (2**1023, "too_large")])
+def test_the_largest_numbers(number, code):
+    """An integer of 1,024 bits may be beyond the largest float or not; either is one finding."""
+    payload = {"responses": [{"type": "text", "message": "a", "delay": number}]}
+    for given in (payload, json.dumps(payload)):
+        assert [one.code for one in check(given).findings] == [code]

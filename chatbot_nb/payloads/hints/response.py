@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from chatbot_nb.payloads.translate import Loc
 
 MESSAGE_KEYS: Final = ("text", "content", "body", "msg")
-_IMAGE_KEYS: Final = ("image_url", "url", "src")
+IMAGE_KEYS: Final = ("image_url", "url", "src")
 _VERSION_1_TYPES: Final = ("card", "button", "question", "goto", "end", "reset", "webhook", "backtracking")
 
 
@@ -80,7 +80,7 @@ def _lift_element(draft: Draft, loc: Loc, response: JsonObject) -> None:
 
 def _enclose_card(draft: Draft, loc: Loc, response: JsonObject) -> None:
     element: JsonObject = {}
-    for key in ("title", "subtitle", "imageUrl", *_IMAGE_KEYS, "buttons"):
+    for key in ("title", "subtitle", "imageUrl", *IMAGE_KEYS, "buttons"):
         if key in response:
             draft.move(element, key, draft.origin((*loc, key)))
             element[key] = response[key]
@@ -118,7 +118,7 @@ def _image_name(draft: Draft, loc: Loc, response: JsonObject) -> None:
 
 def _image_key(draft: Draft, loc: Loc, holder: JsonObject) -> None:
     if "imageUrl" not in holder:
-        _rename_key(draft, loc, holder, _IMAGE_KEYS, "imageUrl")
+        _rename_key(draft, loc, holder, IMAGE_KEYS, "imageUrl")
 
 
 def _rename_key(draft: Draft, loc: Loc, holder: JsonObject, wrong: tuple[str, ...], right: str) -> None:

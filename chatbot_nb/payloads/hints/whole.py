@@ -10,7 +10,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final
 
 from chatbot_nb.payloads.hints.draft import Draft, objects_in
-from chatbot_nb.payloads.hints.response import MESSAGE_KEYS, apply_to_response
+from chatbot_nb.payloads.hints.response import IMAGE_KEYS, MESSAGE_KEYS, apply_to_response
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from chatbot_nb.payloads.translate import Loc
 
 _VERSION_1_ATTRIBUTES: Final = ("parameters", "sessionAttributes")
+# All keys that a hint looks for where the documentation has no such key.
+KEYS: Final = frozenset(
+    {
+        *("type", "message", "messages", "attributes", "elements", "title", "buttons"),
+        *(*MESSAGE_KEYS, *IMAGE_KEYS, *_VERSION_1_ATTRIBUTES),
+    }
+)
 
 
 def put_right(value: object) -> Draft:
@@ -123,6 +130,8 @@ def _version_1_attributes(draft: Draft) -> None:
 
 def _attributes_in_responses(draft: Draft) -> None:
     responses = _responses(draft)
+    if not any("attributes" in entry or entry.get("type") == "setAttributes" for _, entry in objects_in((), responses)):
+        return
     kept: list[Any] = []
     for index, entry in enumerate(responses):
         loc: Loc = ("responses", index)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
@@ -20,8 +21,8 @@ if TYPE_CHECKING:
     from chatbot_nb.finding import Severity
 
 # A reply of 99 responses with ten full cards each has 26,000 values; more than this is not looked at.
-_VALUES: Final = 200_000
-_FLOAT_BITS: Final = 1024
+VALUES: Final = 200_000
+_LARGEST: Final = int(sys.float_info.max)
 _REPLACED: Final = None
 _HALF_PAIR: Final = re.compile("[\ud800-\udfff]")
 
@@ -75,7 +76,7 @@ class _Walk:
         self.frames: list[_Frame] = []
         self.path: list[int | str] = []  # the current key of each frame
         self.open: set[int] = set()  # the ids of the containers on the way down
-        self.left = _VALUES
+        self.left = VALUES
 
     def run(self, value: object) -> Plain:
         self.result.value = self.copy_of(value)
@@ -99,7 +100,7 @@ class _Walk:
         self.left -= 1
         if self.left < 0:
             self.result.complete = False
-            return self.refuse("too_large", f"more than {_VALUES} values; from here on nothing was checked")
+            return self.refuse("too_large", f"more than {VALUES} values; from here on nothing was checked")
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
@@ -153,7 +154,7 @@ class _Walk:
         return text
 
     def number(self, value: float | Unreadable) -> object:
-        if isinstance(value, Unreadable) or (isinstance(value, int) and value.bit_length() > _FLOAT_BITS):
+        if isinstance(value, Unreadable) or (isinstance(value, int) and abs(value) > _LARGEST):
             return self.refuse("number_too_large", too_large(value))
         if isinstance(value, int):
             return int(value)

@@ -1,0 +1,128 @@
+"""`check_file`: what is wrong with each payload of a JSONL file, read in pieces."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from chatbot_nb.payloads.bulk.table import Progress, Table
+from chatbot_nb.payloads.bulk.verdicts import verdicts
+from chatbot_nb.payloads.check import known_kind
+
+if TYPE_CHECKING:
+    import os
+    from collections.abc import Iterator
+    from typing import BinaryIO
+
+    import pandas as pd
+
+    from chatbot_nb.payloads.bulk.rules import Row
+    from chatbot_nb.payloads.report import Kind
+
+_BLOCK: Final = 1 << 20  # bytes read at once
+# Bytes; of a longer line only the length is kept, so that no file fills the memory. Our reading.
+_LONGEST: Final = 32 << 20
+
+
+class _Line(NamedTuple):
+    """A line without its end, cut off if it is too long; ``size`` is its whole length in bytes."""
+
+    text: bytes
+    size: int
+    ended: bool = True
+
+
+def check_file(path: str | os.PathLike[str], *, kind: Kind = "reply", progress: bool = True) -> pd.DataFrame:
+    """Find everything that is wrong with each payload of a JSONL file: one payload a line.
+
+    Parameters
+    ----------
+    path : str or path
+    kind : {"reply", "request"}, default "reply"
+        What the payloads are: answers of a backend, or requests that ChatBot sends.
+    progress : bool, default True
+        Show a progress bar, of bytes, once it takes longer than a second.
+
+    Returns
+    -------
+    pandas.DataFrame, shape (n, 7)
+        One row for each finding, in the order of the lines. Columns ``row`` (int64, the number of the line, from 1),
+        ``pointer``, ``code``, ``severity``, ``message`` (str), ``limit``, ``actual`` (object: int, float, str or
+        None); the same when empty.
+
+    Raises
+    ------
+    FileNotFoundError, IsADirectoryError, PermissionError
+        There is no such file, it is a folder, or it may not be read.
+    ValueError
+        ``kind`` is neither of the two. Nothing in the file raises.
+
+    Notes
+    -----
+    A line is checked as `check` does it; an empty one is an empty body. Our reading: the first line that ends with
+    CR LF, and a last line that has no end, are worth knowing (severity ``"info"``); a line of more than 32 MiB is an
+    error and not looked into. The memory does not grow with the file, only with the findings.
+
+    Examples
+    --------
+    >>> check_file("answers.jsonl")  # doctest: +SKIP
+    """
+    known_kind(kind)
+    path = Path(path)
+    table = Table()
+    rows_of = verdicts(kind)
+    crlf_told = False
+    with _opened(path) as file, Progress(path.stat().st_size, "B", shown=progress) as bar:
+        for number, line in enumerate(_lines(file, bar), 1):
+            text = line.text
+            if text.endswith(b"\r"):
+                text = text[:-1]
+                if not crlf_told:
+                    table.add(number, [_CRLF])
+                    crlf_told = True
+            if rows := [_too_long(line.size)] if line.size > _LONGEST else rows_of(text):
+                table.add(number, rows)
+            if not line.ended:
+                table.add(number, [_NO_END])
+    return table.frame()
+
+
+_CRLF: Final[Row] = ("", "crlf", "info", "lines end with CR LF, here for the first time; LF is enough", None, None)
+_NO_END: Final[Row] = ("", "no_line_end", "info", "the last line has no end; was the file cut off?", None, None)
+
+
+def _too_long(size: int) -> Row:
+    message = f"{size} bytes in one line, at most {_LONGEST}; it was not checked"
+    return ("", "line_too_long", "error", message, _LONGEST, size)
+
+
+def _opened(path: Path) -> BinaryIO:
+    try:
+        return path.open("rb")
+    except FileNotFoundError as error:
+        raise FileNotFoundError(f"there is no file {str(path)!r}") from error
+    except IsADirectoryError as error:
+        raise IsADirectoryError(f"{str(path)!r} is a folder; pass the name of a JSONL file in it") from error
+    except PermissionError as error:
+        raise PermissionError(f"{str(path)!r} may not be read") from error
+
+
+def _lines(file: BinaryIO, bar: Progress) -> Iterator[_Line]:
+    """Yield the lines of a file, of which never more than a block and the longest line are in memory."""
+    begun: list[bytes] = []  # what has come of the line that goes on
+    size = 0
+    while block := file.read(_BLOCK):
+        *ends, rest = block.split(b"\n")
+        if ends:
+            yield _Line(b"".join([*begun, ends[0]]), size + len(ends[0]))
+            for line in ends[1:]:
+                yield _Line(line, len(line))
+            begun, size = [], 0
+        size += len(rest)
+        if size <= _LONGEST:
+            begun.append(rest)
+        else:
+            begun.clear()
+        bar.add(len(block))
+    if size:
+        yield _Line(b"".join(begun), size, ended=False)
