@@ -2,25 +2,19 @@
 
 from __future__ import annotations
 
-import copy
 import json
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from chatbot_nb.errors import PayloadError
-from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.check import check, position
 from chatbot_nb.payloads.limits import DEFAULT_DELAY
 from chatbot_nb.payloads.preview.chat import chat_html
 from chatbot_nb.payloads.preview.text import chat_text
-from chatbot_nb.payloads.reading.parse import parse
+from chatbot_nb.payloads.reply.document import Document
 from chatbot_nb.payloads.reply.line import as_json, checked, json_of, raw_places
 from chatbot_nb.payloads.reply.placeholders import Values, filled, text_of
 from chatbot_nb.payloads.report import Report
-from chatbot_nb.payloads.wording import kind_of
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable, Iterable, Mapping
 
     import pandas as pd
@@ -35,7 +29,7 @@ _WHAT: Final = "reply"
 _RESPONSE: Final = "/responses/0"  # where a response stands that is checked on its own
 
 
-class Reply:
+class Reply(Document):
     """What a backend answers: responses for the user, attributes for the story. Immutable; every method returns one.
 
     Each response is checked on the line that adds it. The reply as a whole is checked by `check` and `build`; it may
@@ -61,82 +55,7 @@ class Reply:
                     'buttons': [{'type': 'postback', 'title': 'Track order', 'value': 'track'}]}]}
     """
 
-    __slots__ = ("_document", "_values")
-
-    def __init__(self) -> None:
-        # What was added is never changed afterwards: documents share what they have in common.
-        self._document: Any = {}
-        self._values: Values | None = None
-
-    @classmethod
-    def from_payload(cls, payload: object) -> Self:
-        """Return the reply that a payload holds, whatever is wrong with it.
-
-        Parameters
-        ----------
-        payload : bytes, str, dict, list, model or Reply
-            As for `check`. Text that is not quite JSON is mended where the mistake is known; of a key that stands
-            twice in an object the last value is taken.
-
-        Returns
-        -------
-        Reply
-            It keeps everything, also unknown keys and their order; `check` says what is wrong. Nothing that is done
-            to ``payload`` later changes it.
-
-        Raises
-        ------
-        PayloadError
-            It is empty or no JSON, or it holds bytes that are no UTF-8, NaN, a number beyond 1.8e308, half a
-            surrogate pair, another Python object, more than 100 levels or more than 200,000 values.
-        """
-        if isinstance(payload, Reply):
-            return cls._of(payload._document)  # noqa: SLF001  # of this class
-        if not isinstance(payload, bytes | bytearray | str):
-            return cls._of(json_of(payload, _WHAT))
-        parsed = parse(bytes(payload) if isinstance(payload, bytearray) else payload)
-        if parsed.lossy or not parsed.found:
-            raise PayloadError(parsed.findings, _WHAT)
-        return cls._of(json_of(parsed.value, _WHAT))
-
-    @classmethod
-    def load(cls, path: str | os.PathLike[str]) -> Self:
-        """Return the reply in a JSON file, as `from_payload` does.
-
-        Parameters
-        ----------
-        path : str or path-like
-
-        Returns
-        -------
-        Reply
-
-        Raises
-        ------
-        PayloadError
-            As `from_payload`.
-        OSError
-            It cannot be read.
-        """
-        return cls.from_payload(Path(path).read_bytes())
-
-    def save(self, path: str | os.PathLike[str]) -> None:
-        """Write the reply into a JSON file, as it is: also one that breaks rules.
-
-        Parameters
-        ----------
-        path : str or path-like
-            What is there is replaced. The file is JSON in UTF-8, indented by two blanks, keys in their order, with
-            a line feed at its end.
-
-        Raises
-        ------
-        OSError
-            It cannot be written.
-        """
-        text = json.dumps(self._document, ensure_ascii=False, indent=2) + "\n"
-        # Values that were rendered into texts may hold half a surrogate pair: JSON escapes it in the same way.
-        Path(path).write_bytes(text.encode(errors="backslashreplace"))
+    __slots__ = ()
 
     def text(self, message: str, *, delay: float = DEFAULT_DELAY) -> Self:
         """Add a text.
@@ -276,17 +195,6 @@ class Reply:
             both["attributes"] = {**mine.get("attributes", {}), **theirs.get("attributes", {})}
         return self._of(both, self._values or other._values)
 
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, Reply) and self._identity() == other._identity()
-
-    def __hash__(self) -> int:
-        return hash(self._identity())
-
-    @property
-    def payload(self) -> Any:  # noqa: ANN401  # any JSON value
-        """The reply as JSON has it, valid or not: a copy."""
-        return copy.deepcopy(self._document)
-
     def build(self) -> dict[str, Any]:
         """Return the payload for the wire.
 
@@ -417,12 +325,6 @@ class Reply:
     def _repr_mimebundle_(self, **_: object) -> dict[str, str]:
         return {"text/plain": repr(self), "text/html": chat_html(self._document, self.check().findings)}
 
-    @classmethod
-    def _of(cls, document: Any, values: Values | None = None) -> Self:  # noqa: ANN401  # any JSON value
-        reply = cls()
-        reply._document, reply._values = document, values
-        return reply
-
     def _with(self, what: str, kind: str, delay: float, fields: Mapping[str, object]) -> Self:
         """Return the reply with one more response, which is checked."""
         response, free = dict[str, object](type=kind, delay=delay), list[str]()
@@ -442,23 +344,3 @@ class Reply:
         # Responses stand first, whatever was set before: equal replies are written alike.
         responses = [*document.get("responses", []), response]
         return self._of({"responses": responses, **document} | {"responses": responses}, self._values)
-
-    def _object(self) -> dict[str, Any]:
-        """Return the document if something can be added to it."""
-        document = self._document
-        wrong = []
-        if not isinstance(document, dict):
-            wrong.append(Finding("", "wrong_type", "error", f"{kind_of(document)}, to which nothing can be added"))
-        else:
-            for key, needed in (("responses", list), ("attributes", dict)):
-                if not isinstance(document.get(key, needed()), needed):
-                    message = f"{kind_of(document[key])}, to which nothing can be added"
-                    wrong.append(Finding(f"/{key}", "wrong_type", "error", message))
-        if wrong:
-            raise PayloadError(wrong, _WHAT)
-        found: dict[str, Any] = document
-        return found
-
-    def _identity(self) -> str:
-        """Return what equal replies have in common: their JSON, whatever the order of keys."""
-        return json.dumps(self._document, sort_keys=True)
