@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chatbot_nb.payloads.bulk.table import Progress, Table
 from chatbot_nb.payloads.bulk.verdicts import verdicts
-from chatbot_nb.payloads.check import known_kind
+from chatbot_nb.payloads.reference import known_kind
 
 if TYPE_CHECKING:
     import os

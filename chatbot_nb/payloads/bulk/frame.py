@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final, overload
 
 from chatbot_nb.payloads.bulk.table import Progress, Table
 from chatbot_nb.payloads.bulk.verdicts import verdicts
-from chatbot_nb.payloads.check import known_kind
+from chatbot_nb.payloads.reference import known_kind
 from chatbot_nb.payloads.wording import show
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import PydanticKnownError
 
-from chatbot_nb.payloads.check import too_many_units, utf16_units
+from chatbot_nb.payloads.reference import too_many_units, utf16_units
 from chatbot_nb.payloads.translate import Place, Said, say
 from chatbot_nb.payloads.wire import advisory
 from chatbot_nb.payloads.wording import pointer_to

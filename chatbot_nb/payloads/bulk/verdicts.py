@@ -11,9 +11,9 @@ from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.bulk.parsing import REFUSED, parsers
 from chatbot_nb.payloads.bulk.rules import REMEMBERED, Findings, plain
 from chatbot_nb.payloads.bulk.schema import looks
-from chatbot_nb.payloads.check import NOTHING_RECOGNISED, has_astral, position, reference
 from chatbot_nb.payloads.hints.whole import put_right
 from chatbot_nb.payloads.reading.plain import VALUES
+from chatbot_nb.payloads.reference import NOTHING_RECOGNISED, has_astral, position, reference
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any, Final, Self, TypeVar
 
-from chatbot_nb.payloads.check import check, position
+from chatbot_nb.payloads.check import check
 from chatbot_nb.payloads.limits import DEFAULT_DELAY
 from chatbot_nb.payloads.preview.chat import chat_html
 from chatbot_nb.payloads.preview.text import chat_text
+from chatbot_nb.payloads.reference import position
 from chatbot_nb.payloads.reply.document import Document
 from chatbot_nb.payloads.reply.line import as_json, checked, json_of, raw_places
 from chatbot_nb.payloads.reply.placeholders import Values, filled, text_of

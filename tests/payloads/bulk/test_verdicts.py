@@ -18,8 +18,9 @@ from hypothesis import strategies as st
 from chatbot_nb.payloads.bulk import verdicts as module
 from chatbot_nb.payloads.bulk.parsing import parsers, standard
 from chatbot_nb.payloads.bulk.verdicts import as_row, verdicts
-from chatbot_nb.payloads.check import check, reference
+from chatbot_nb.payloads.check import check
 from chatbot_nb.payloads.limits import ATTRIBUTES, RESPONSES
+from chatbot_nb.payloads.reference import reference
 
 orjson = pytest.importorskip("orjson")
 
