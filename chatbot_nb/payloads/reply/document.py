@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, Self
 
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.reading.parse import parse
+from chatbot_nb.payloads.reading.plain import plain
 from chatbot_nb.payloads.reply.line import json_of
 from chatbot_nb.payloads.wording import kind_of
 
@@ -43,8 +45,7 @@ class Document:
         Parameters
         ----------
         payload : bytes, str, dict, list, model or Reply
-            As for `check`. Text that is not quite JSON is mended where the mistake is known; of a key that stands
-            twice in an object the last value is taken.
+            As for `check`. Text that is not quite JSON is mended where the mistake is known.
 
         Returns
         -------
@@ -55,9 +56,13 @@ class Document:
         Raises
         ------
         PayloadError
-            It is empty or no JSON, or it holds bytes that are no UTF-8, NaN, a number beyond 1.8e308, half a
-            surrogate pair, another Python object, more than 100 levels or more than 200,000 values.
+            It is None, empty or no JSON, or it holds a key twice in one object, bytes that are no UTF-8, NaN, a
+            number beyond 1.8e308, half a surrogate pair, another Python object, more than 100 levels or more than
+            200,000 values.
         """
+        if payload is None:
+            message = "None is no reply; a report's fixed is None where there was nothing to put right"
+            raise PayloadError([Finding("", "not_json", "error", message)], _WHAT)
         if isinstance(payload, Document):
             return cls._of(payload._document)  # noqa: SLF001  # of this class
         if not isinstance(payload, bytes | bytearray | str):
@@ -65,6 +70,9 @@ class Document:
         parsed = parse(bytes(payload) if isinstance(payload, bytearray) else payload)
         if parsed.lossy or not parsed.found:
             raise PayloadError(parsed.findings, _WHAT)
+        if parsed.repeated:  # one of the values would be lost
+            doubled = [replace(finding, severity="error") for finding in plain(parsed.value, parsed.repeated).findings]
+            raise PayloadError([*parsed.findings, *doubled], _WHAT)
         return cls._of(json_of(parsed.value, _WHAT))
 
     @classmethod

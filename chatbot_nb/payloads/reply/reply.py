@@ -14,6 +14,7 @@ from chatbot_nb.payloads.reply.document import Document
 from chatbot_nb.payloads.reply.line import as_json, checked, json_of, raw_places
 from chatbot_nb.payloads.reply.placeholders import Values, filled, text_of
 from chatbot_nb.payloads.report import Report
+from chatbot_nb.payloads.wording import kind_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from chatbot_nb.payloads.reply.rows import RowsReport
 
 _Item = TypeVar("_Item")
+_Reply = TypeVar("_Reply", bound="Reply")
 _WHAT: Final = "reply"
 _RESPONSE: Final = "/responses/0"  # where a response stands that is checked on its own
 
@@ -165,10 +167,15 @@ class Reply(Document):
             True or false, as in an ``if``.
         then, otherwise : callable
             From the reply so far to the reply with more in it.
+
+        Raises
+        ------
+        TypeError
+            What was called returned no reply.
         """
         if condition:
-            return then(self)
-        return self if otherwise is None else otherwise(self)
+            return _a_reply(then(self), "when")
+        return self if otherwise is None else _a_reply(otherwise(self), "when")
 
     def each(self, items: Iterable[_Item], add: Callable[[Self, _Item], Self]) -> Self:
         """Return the reply after ``reply = add(reply, item)`` for each item, in order.
@@ -178,10 +185,15 @@ class Reply(Document):
         items : iterable
         add : callable
             From the reply so far, and one item, to the reply with more in it.
+
+        Raises
+        ------
+        TypeError
+            ``add`` returned no reply.
         """
         reply = self
         for item in items:
-            reply = add(reply, item)
+            reply = _a_reply(add(reply, item), "each")
         return reply
 
     def __add__(self, other: Reply) -> Self:
@@ -345,3 +357,9 @@ class Reply(Document):
         # Responses stand first, whatever was set before: equal replies are written alike.
         responses = [*document.get("responses", []), response]
         return self._of({"responses": responses, **document} | {"responses": responses}, self._values)
+
+
+def _a_reply(made: _Reply, method: str) -> _Reply:
+    if not isinstance(made, Reply):
+        raise TypeError(f"{method}: the function returned {kind_of(made)}, not a Reply; write return reply.text(...)")
+    return made

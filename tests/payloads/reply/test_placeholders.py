@@ -106,7 +106,7 @@ def test_where():
     }
 
 
-@pytest.mark.parametrize("document", [[], "{{a}}", 5, None, {}, {"responses": None}, {"responses": "{{b}}"}])
+@pytest.mark.parametrize("document", [[], "{{a}}", 5, {}, {"responses": None}, {"responses": "{{b}}"}])
 def test_odd_documents(document):
     """What is no reply is rendered to itself."""
     reply = cb.Reply().from_payload([document]).render(a="1")

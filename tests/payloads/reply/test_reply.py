@@ -332,3 +332,17 @@ def test_ipython_shows_it(full):
     formatters = pytest.importorskip("IPython.core.formatters")
     data, metadata = formatters.DisplayFormatter().format(full)
     assert (data, metadata) == (full._repr_mimebundle_(), {})
+
+
+@pytest.mark.parametrize(
+    "forgetful",
+    [
+        pytest.param(lambda reply: reply.when("x", lambda _: None), id="when"),
+        pytest.param(lambda reply: reply.when("", lambda _: None, lambda _: None), id="otherwise"),
+        pytest.param(lambda reply: reply.each("ab", lambda _, __: None), id="each"),
+    ],
+)
+def test_a_forgotten_return_is_told_on_its_line(forgetful):
+    """Else the reply would be None, and the error elsewhere."""
+    with pytest.raises(TypeError, match="the function returned null, not a Reply; write return reply"):
+        forgetful(cb.Reply().text("a"))
