@@ -75,8 +75,9 @@ def check_frame(payloads: Any, column: str | None = None, *, kind: Kind = "reply
     same.
 
     Let Dask read in its workers, `dask.dataframe.from_map` over byte ranges or files: payloads that are sent to them
-    cost more than their check. Its setting ``dataframe.convert-string`` makes text of columns of objects, and fails
-    on bytes that are not UTF-8: give bytes the dtype ``binary[pyarrow]``.
+    cost more than their check. Its setting ``dataframe.convert-string`` makes text of columns of objects: dicts become
+    Python literals, which are found broken, and bytes that are not UTF-8 fail. Set it to False for dicts, and give
+    bytes the dtype ``binary[pyarrow]``.
 
     Examples
     --------
