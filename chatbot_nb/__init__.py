@@ -10,7 +10,8 @@ TYPE_CHECKING = False  # type checkers take it for true; importing typing would 
 if TYPE_CHECKING:
     from chatbot_nb.audits.audit import audit
     from chatbot_nb.connections.client import Client
-    from chatbot_nb.connections.plan.plan import plan, resume
+    from chatbot_nb.connections.plan.plan import plan
+    from chatbot_nb.connections.plan.resume import resume
     from chatbot_nb.connections.snapshots.snapshot import snapshot
     from chatbot_nb.errors import (
         ApiError,
@@ -88,7 +89,7 @@ _HOMES = {
     "check_frame": "chatbot_nb.payloads.bulk.frame",
     "connect": "chatbot_nb.sandbox.connect",
     "plan": "chatbot_nb.connections.plan.plan",
-    "resume": "chatbot_nb.connections.plan.plan",
+    "resume": "chatbot_nb.connections.plan.resume",
     "snapshot": "chatbot_nb.connections.snapshots.snapshot",
     **dict.fromkeys(("card", "goto", "phone", "postback", "raw", "url", "webview"), _ELEMENTS),
 }

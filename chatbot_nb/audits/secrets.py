@@ -12,14 +12,13 @@ import numpy as np
 
 from chatbot_nb.audits.hits import Hits, Said
 from chatbot_nb.payloads.wording import show
-from chatbot_nb.transport.redact import masked
+from chatbot_nb.transport.redact import MASK, masked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from chatbot_nb.audits.columns import Account
 
-_MASK: Final = "***"
 _RUN: Final = re.compile(r"[^\W_]+")
 _SCHEME: Final = re.compile(r"(?:bearer|basic)\s+", re.IGNORECASE)
 # A shorter one is found everywhere by chance.
@@ -83,7 +82,7 @@ class Secrets:
     def hidden(self, text: str) -> str:
         """Return a text with every secret in it as ``***``."""
         for place in sorted(self.places(text), reverse=True):
-            text = text[: place.start] + _MASK + text[place.end :]
+            text = text[: place.start] + MASK + text[place.end :]
         return text
 
     def places(self, text: str) -> list[Place]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-_MASK = "***"
+#: What stands where a secret stood.
+MASK = "***"
 # Matches every text. Browsers read a backslash as a slash, and `https:` with one slash or none as with two.
 _URL = re.compile(
     r"(?P<start>[^/\\?#@]*[/\\]{2,}|\s*(?i:https?:)[/\\]?|)(?P<authority>[^/\\?#]*)(?P<path>[^?#]*)(?P<query>[^#]*)"
@@ -45,7 +46,7 @@ def safe_url(url: str) -> str:
     start, authority, path, query = match.group("start", "authority", "path", "query")
     _, at_sign, host = authority.rpartition("@")
     if at_sign or start:
-        authority = (_MASK + at_sign if at_sign else "") + (host if _HOST.fullmatch(host) else _MASK)
+        authority = (MASK + at_sign if at_sign else "") + (host if _HOST.fullmatch(host) else MASK)
     shown = start + authority + path + "&".join(_masked(part) for part in re.split("[&;]", query))
     return "".join(character if character.isprintable() else "\ufffd" for character in shown)
 
@@ -54,9 +55,9 @@ def _masked(part: str) -> str:
     """One ``name=value`` of a query; a part without a name may be nothing but a secret."""
     name, equals_sign, _ = part.partition("=")
     if equals_sign:
-        return f"{name}={_MASK}"
+        return f"{name}={MASK}"
     question_mark = part[:1] if part[:1] == "?" else ""
-    return question_mark + (_MASK if part != question_mark else "")
+    return question_mark + (MASK if part != question_mark else "")
 
 
 def masked(url: str) -> str:
@@ -82,4 +83,4 @@ def masked(url: str) -> str:
 
 def _hidden(match: re.Match[str]) -> str:
     in_query = match.string[match.start() - 1] != "/"
-    return match[0].partition("=")[0] + f"={_MASK}" if in_query else _MASK
+    return match[0].partition("=")[0] + f"={MASK}" if in_query else MASK

@@ -57,6 +57,13 @@ def test_each_part_of_the_bar_is_seen():
     assert [share for share in shares if share[1]] == [("3 with warnings", 1.0, "20")]
 
 
+def test_what_is_only_worth_knowing_is_no_bar():
+    """It would be the longest one."""
+    frame = FRAME.assign(story_id="s")
+    assert "same_story" in audit(frame).summary.index
+    assert "same_story" not in audit(frame).chart().svg()
+
+
 def test_an_account_without_findings_has_a_chart():
     """The bar alone; of no connections too."""
     healthy = FRAME.iloc[[1]]

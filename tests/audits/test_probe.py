@@ -389,6 +389,16 @@ def test_days_left_of_a_certificate(tls_url):
     assert probes["certificate_days"].tolist() == [pytest.approx(left / timedelta(days=1), abs=0.01)]
 
 
+def test_a_name_server_without_an_answer_is_no_error_of_the_connection():
+    """It says something of this machine's network."""
+    frame, probes = passed(ok=[False, False], status=[None, None])
+    probes["code"] = pd.array(["eai_again", "enotfound"], dtype="str")
+    probes["message"] = pd.array(["no answer", "no such host"], dtype="str")
+    assert [each[1:3] for each in said(frame, probes)] == [
+        ("probe_eai_again", "warning"), ("probe_enotfound", "error"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("columns", "severity"),
     [

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Any, Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from chatbot_nb.connections.models import check_new, check_update
+from chatbot_nb.connections.models import check_update
 from chatbot_nb.connections.plan import mistakes
 from chatbot_nb.connections.plan.change import Change, Seen
-from chatbot_nb.connections.plan.judgement import identity
-from chatbot_nb.connections.plan.pairing import NAMED, listed, pair_rows
-from chatbot_nb.connections.plan.secret_columns import changed_secrets, new_secrets, read_secrets
+from chatbot_nb.connections.plan.new_rows import creations, new_rows, report_replaced
+from chatbot_nb.connections.plan.pairing import pair_rows
+from chatbot_nb.connections.plan.secret_columns import changed_secrets, read_secrets
 from chatbot_nb.connections.plan.table import Findings
 from chatbot_nb.connections.plan.wanted import AS_TEXT, ROUNDED, Wanted, described
 from chatbot_nb.payloads import limits
@@ -29,21 +29,11 @@ if TYPE_CHECKING:
     from chatbot_nb.connections.plan.secret_columns import Secrets
     from chatbot_nb.connections.plan.table import Positions
     from chatbot_nb.errors import ChatBotError
-    from chatbot_nb.finding import Finding
 
     Details: TypeAlias = Callable[[list[str]], Sequence[Mapping[str, object] | ChatBotError | None]]
     Fields: TypeAlias = dict[str, object]
 
 _SIZES: Final = {"name": limits.CONNECTION_NAME, "url": limits.CONNECTION_URL}
-_NEW: Final = {"story_id": "storyId", "name": "name", "url": "url"}
-# Where the API's names, as pointers, are not those of the columns.
-_PLACES: Final = {
-    "storyId": "story_id",
-    "headers": "header_values",
-    "auth": "auth_username",
-    "auth/username": "auth_username",
-    "auth/password": "auth_password",
-}
 _SET_BY_PLATFORM: Final = "set by the platform; the change is ignored"
 
 
@@ -94,18 +84,17 @@ def difference(
     updates = _edits(pairs, frame, findings)
     _report_read_only(pairs, frame, findings)
     secrets = read_secrets(frame, pairs.exists, findings)
-    creates = _new_rows(pairs, frame, secrets, findings)
+    creates = new_rows(pairs, frame, secrets, findings)
     if delete:
-        _report_replaced(pairs, creates, findings)
+        report_replaced(pairs, creates, findings)
     _check_updates(pairs, updates, findings)
     _compare_secrets(pairs, {row: secrets[row] for row in secrets if pairs.exists[row]}, updates, details, findings)
     updates = {row: updates[row] for row in sorted(updates) if row not in findings.wrong_rows}
     _report_outdated(pairs, frame, list(updates), findings)
     creates = {row: creates[row] for row in creates if row not in findings.wrong_rows}
-    _report_same_rows(creates, findings)
     changes = _deletions(pairs) if delete else []
     changes += _updates(pairs, updates)
-    changes += _creations(creates, _twins(pairs, creates, findings))
+    changes += creations(pairs, creates, findings)
     return changes, findings.frame(pairs.ids)
 
 
@@ -175,66 +164,11 @@ def _report_read_only(pairs: Pairs, wanted: Wanted, findings: Findings) -> None:
         findings.add_rows("read_only", "warning", _SET_BY_PLATFORM, rows, "created_at")
 
 
-def _new_rows(pairs: Pairs, wanted: Wanted, secrets: dict[int, Secrets], findings: Findings) -> dict[int, Fields]:
-    """Return by row what is to be sent for each new connection."""
-    cells = {column: wanted.cells(column) for column in _NEW}
-    creates: dict[int, Fields] = {}
-    for row in np.flatnonzero(pairs.new).tolist():
-        texts = {key: cells[column].texts[row] for column, key in _NEW.items()}
-        fields: Fields = {key: str(text) for key, text in texts.items() if text is not None}
-        fields |= new_secrets(row, secrets.get(row, {}), findings)
-        odd = [column for column in _NEW if row in cells[column].odd]
-        for column in odd:
-            message = f"{described(cells[column].odd[row])}; {AS_TEXT}"
-            findings.add("wrong_type", "error", message, row=row, column=column)
-        _report(row, check_new(fields), findings, told=odd)
-        creates[row] = fields
-    return creates
-
-
-def _report_replaced(pairs: Pairs, creates: Mapping[int, Fields], findings: Findings) -> None:
-    """Refuse to delete a connection and create it anew, without its secrets, for the lack of an id."""
-    if not creates:
-        return
-    gone = pairs.account.iloc[pairs.dropped]
-    ids = {
-        tuple(facts): each for each, *facts in zip(gone.index, gone["story_id"], gone["name"], gone["url"], strict=True)
-    }
-    for row, fields in creates.items():
-        if (connection_id := ids.get(identity(fields))) is not None:
-            message = (
-                f"the connection {connection_id} has this story, name and URL, and delete=True would delete it with "
-                "its token, headers and auth; write its id into this row"
-            )
-            findings.add("lost_id", "error", message, row=row, column="id")
-
-
 def _check_updates(pairs: Pairs, updates: Mapping[int, Fields], findings: Findings) -> None:
     """Check what updates would send: also a name and a URL that stay, since the API needs both."""
     for (row, fields), seen in zip(updates.items(), _seen(pairs, updates), strict=True):
         kept = {key: value for key, value in (("name", seen.name), ("url", seen.url)) if key not in fields}
-        _report(row, check_update(kept | fields), findings, kept=kept)
-
-
-def _report(
-    row: int, found: Iterable[Finding], findings: Findings, *, told: Iterable[str] = (), kept: Iterable[str] = ()
-) -> None:
-    for finding in found:
-        pointer = finding.pointer.removeprefix("/")
-        field, _, name = pointer.partition("/")
-        column = _PLACES.get(pointer) or _PLACES.get(field, field)
-        message = finding.message
-        if column in told:
-            continue
-        if finding.code == "missing":
-            message = "empty; a new connection needs story_id, name and url, and one that exists needs its id"
-        elif field == "headers" and name:
-            message = f"{show(name.replace('~1', '/').replace('~0', '~'))}: {message}"
-        elif column in kept:
-            message += ". The account has it so, and an update sends it too: correct it here"
-        findings.add(
-            finding.code, finding.severity, message, row=row, column=column, limit=finding.limit, actual=finding.actual
-        )
+        findings.add_checked(row, check_update(kept | fields), kept=kept)
 
 
 def _compare_secrets(
@@ -280,32 +214,6 @@ def _report_outdated(pairs: Pairs, wanted: Wanted, rows: list[int], findings: Fi
         findings.add("outdated", "warning", message, row=row, column="updated_at")
 
 
-def _report_same_rows(creates: Mapping[int, Fields], findings: Findings) -> None:
-    first: dict[tuple[object, ...], int] = {}
-    for row, fields in creates.items():
-        other = first.setdefault(identity(fields), row)
-        if other != row:
-            message = f"the same story, name and URL as in row {other}; applying creates both"
-            findings.add("same_row", "warning", message, row=row)
-
-
-def _twins(pairs: Pairs, creates: Mapping[int, Fields], findings: Findings) -> dict[int, tuple[str, ...]]:
-    """Return by row the ids of connections that are already what is to be created."""
-    wanted = {identity(fields) for fields in creates.values()}
-    account = pairs.account
-    near = account[account["name"].isin([name for _, name, _ in wanted])] if wanted else account.iloc[:0]
-    ids: dict[tuple[object, ...], list[str]] = {}
-    for connection_id, *facts in zip(near.index, near["story_id"], near["name"], near["url"], strict=True):
-        ids.setdefault(tuple(facts), []).append(connection_id)
-    twins = {row: tuple(ids.get(identity(fields), ())) for row, fields in creates.items()}
-    for row, same in twins.items():
-        if same:
-            which = listed("connection", same[:NAMED], len(same[NAMED:]))
-            message = f"the account has this already: {which}; applying creates another"
-            findings.add("same_as", "warning", message, row=row)
-    return twins
-
-
 def _deletions(pairs: Pairs) -> list[Change]:
     ids = pairs.account.index[pairs.dropped]
     return [Change("delete", None, each, seen) for each, seen in zip(ids, _seen_at(pairs, pairs.dropped), strict=True)]
@@ -317,10 +225,6 @@ def _updates(pairs: Pairs, updates: Mapping[int, Fields]) -> list[Change]:
         Change("update", row, str(pairs.ids[row]), each, fields)
         for (row, fields), each in zip(updates.items(), seen, strict=True)
     ]
-
-
-def _creations(creates: Mapping[int, Fields], twins: Mapping[int, tuple[str, ...]]) -> list[Change]:
-    return [Change("create", row, None, None, fields, twins[row]) for row, fields in creates.items()]
 
 
 def _seen(pairs: Pairs, rows: Iterable[int]) -> list[Seen]:

@@ -8,13 +8,13 @@ import pandas as pd
 
 from chatbot_nb.connections.frame import texts
 from chatbot_nb.connections.plan.change import HIDDEN, SECRET_FIELDS, Outcome
+from chatbot_nb.transport.redact import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from chatbot_nb.connections.plan.change import Change
 
-MASK: Final = "***"
 # The columns of `Connections.frame` for the API's fields.
 _COLUMNS: Final = {"storyId": "story_id", "headers": "header_values", "auth": "auth_username, auth_password"}
 _NOT_TRIED: Final = Outcome("not tried")

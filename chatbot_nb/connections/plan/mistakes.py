@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from chatbot_nb.transport.redact import masked
+from chatbot_nb.transport.redact import MASK, masked
 
-MASK: Final = "***"
 MASKED: Final = f"{MASK} stands for a secret that a table or snapshot does not show, and would be written as it is"
 WRONG_ENCODING: Final = "the account's text, read in the wrong encoding; read the file with encoding='utf-8-sig'"
 _MASKED_URL: Final = re.compile(r"//\*\*\*@|[?&;][^=&;#]*=\*\*\*(?:[&;#]|$)")

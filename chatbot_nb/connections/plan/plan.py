@@ -1,4 +1,4 @@
-"""`plan` and `resume`: what differs between an account and a DataFrame, made so, and undone."""
+"""`plan`: what differs between an account and a DataFrame, made so, and undone."""
 
 from __future__ import annotations
 
@@ -9,20 +9,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
-import numpy as np
-
 from chatbot_nb.connections.client import Client
 from chatbot_nb.connections.details import read_each
 from chatbot_nb.connections.plan.difference import difference
 from chatbot_nb.connections.plan.display import plan_html, plan_text, refusal
 from chatbot_nb.connections.plan.execution import execute
-from chatbot_nb.connections.plan.filling import filled
 from chatbot_nb.connections.plan.frames import changes_frame, results_frame
-from chatbot_nb.connections.plan.history import History, read
+from chatbot_nb.connections.plan.history import History
 from chatbot_nb.connections.plan.inverse import inverse
 from chatbot_nb.connections.plan.journal import Journal, create
 from chatbot_nb.connections.plan.judgement import like
-from chatbot_nb.connections.plan.table import Findings
 from chatbot_nb.errors import PlanError
 from chatbot_nb.payloads.wording import counted, kind_of, show
 from chatbot_nb.transport.redact import safe_url
@@ -132,12 +128,12 @@ class Plan:
         """
         if self._history.twins is not None:
             raise PlanError("the plan was undone. Make it anew: cb.plan(client, wanted)")
-        if None not in (self.journal, journal) and _absolute(str(journal)) != self.journal:
+        if None not in (self.journal, journal) and absolute(str(journal)) != self.journal:
             raise PlanError(f"this plan's journal is {str(self.journal)!r}; call apply() without another one")
         if (self.findings["severity"] == "error").any():
             raise PlanError(refusal(self.findings), findings=self.findings)
         if self._changes and self.journal is None:
-            path = _absolute(_new_name() if journal is None else journal)
+            path = absolute(_new_name() if journal is None else journal)
             create(path, self._history)
             self.journal = path
         return self._run(progress=progress)
@@ -212,7 +208,7 @@ class Plan:
             raise PlanError(what, results=self.results) from None
         if interrupted:
             made = (self.results["status"] == "done").sum()
-            path = self.journal.name if self.journal == _absolute(self.journal.name) else str(self.journal)
+            path = self.journal.name if self.journal == absolute(self.journal.name) else str(self.journal)
             message = f"interrupted: {made:,} of {counted(len(changes), 'change')} made"
             warnings.warn(f"{message}. {again} goes on, or later cb.resume({path!r})", UserWarning, stacklevel=3)
         return self.results
@@ -271,74 +267,8 @@ def plan(client: Client, wanted: pd.DataFrame, *, delete: bool = False, progress
     return Plan(calls, History(safe_url(calls.session.base_url), len(changes), changes, known), findings)
 
 
-def resume(
-    journal: str | PathLike[str],
-    client: Client | None = None,
-    *,
-    wanted: pd.DataFrame | None = None,
-    progress: bool = True,
-) -> Plan:
-    """Go on with a plan whose kernel died, from its journal: no change is made twice, none is lost.
-
-    Parameters
-    ----------
-    journal : path
-        What `Plan.apply` wrote; `Plan.journal` named it.
-    client : Client, optional
-        Of the same account; by default ``Client()``.
-    wanted : pandas.DataFrame, optional
-        The frame that the plan was made of. Needed where it sets tokens, headers, auth or URLs with credentials, which
-        the journal leaves out.
-    progress : bool, default True
-        Show a progress bar once it takes longer than a second.
-
-    Returns
-    -------
-    Plan
-        Its ``results`` say what became of each change, also of those made before; `Plan.undo` undoes all of them. If
-        an undo was under way, it is that which was gone on with.
-
-    Raises
-    ------
-    PlanError
-        There is no such journal, it is damaged, of another account, or in use by another process.
-
-    Notes
-    -----
-    A write that may have been under way when the kernel died gets two seconds to arrive, then the account is looked
-    at: a connection that is as the plan wants it is done. A create is known again by story, name and URL (our
-    reading, since the API has no key for it).
-    """
-    path = _absolute(journal)
-    history = read(path)
-    client = Client() if client is None else client
-    calls = client.connections.calls
-    if (own := safe_url(calls.session.base_url)) != history.base_url:
-        raise PlanError(
-            f"the journal is of the account at {history.base_url}, the client of that at {own}. Pass the right client: "
-            "cb.resume(journal, client)"
-        )
-    _refuse_another_account(history, calls)
-    if wanted is not None:
-        history.changes = filled(history.changes, wanted)
-    resumed = Plan(calls, history, Findings().frame(np.empty(0, dtype=object)), path)
-    if history.twins is None:
-        resumed.apply(progress=progress)
-    else:
-        resumed.undo(progress=progress)
-    return resumed
-
-
-def _refuse_another_account(history: History, calls: Calls) -> None:
-    """Raise if creates would go to an account that has nothing of the plan's; other changes name their connection."""
-    if history.known and any(history.changes[number].action == "create" for number in history.open()):
-        ids = {row.get("id") for row in calls.list_all() if isinstance(row, dict)}
-        if ids.isdisjoint(history.known):
-            said = "the journal is of another account: of the connections that it knows, this one has none"
-            raise PlanError(f"{said}. Check the client's access token")
-
-
-def _absolute(path: str | PathLike[str]) -> Path:
+def absolute(path: str | PathLike[str]) -> Path:
+    """Return a path that stays the same wherever the kernel goes."""
     try:
         return Path(path).absolute()
     except FileNotFoundError:

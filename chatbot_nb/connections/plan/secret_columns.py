@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 import pandas as pd
 
-from chatbot_nb.connections.plan.mistakes import MASK, MASKED
+from chatbot_nb.connections.plan.mistakes import MASKED
 from chatbot_nb.connections.plan.wanted import AS_TEXT, described
 from chatbot_nb.connections.reading import Reader
 from chatbot_nb.errors import ChatBotError
+from chatbot_nb.transport.redact import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

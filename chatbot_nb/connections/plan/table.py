@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from chatbot_nb.connections.frame import texts
-from chatbot_nb.payloads.wording import printable
+from chatbot_nb.payloads.wording import printable, show
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Container, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-    from chatbot_nb.finding import Severity
+    from chatbot_nb.finding import Finding, Severity
 
     Objects = NDArray[np.object_]
     Positions = NDArray[np.intp]
@@ -25,6 +25,14 @@ if TYPE_CHECKING:
 EDITABLE: Final = ("name", "url", "story_id", "token", "header_values", "auth_username", "auth_password")
 SHOWN: Final = ("story_name", "error", "created_at", "updated_at", "has_token", "headers", "read_error")
 COLUMNS: Final = ("id", *EDITABLE, *SHOWN)
+# Where the API's names, as pointers, are not those of the columns.
+_PLACES: Final = {
+    "storyId": "story_id",
+    "headers": "header_values",
+    "auth": "auth_username",
+    "auth/username": "auth_username",
+    "auth/password": "auth_password",
+}
 _RANKS: Final = {column: rank for rank, column in enumerate((None, *COLUMNS))}
 _NO_ROW: Final = -1
 # The frame as a whole, then what is to be deleted, then row by row, then what stays although no row names it.
@@ -76,6 +84,43 @@ class Findings:
     def add_ids(self, code: str, severity: Severity, message: str, ids: list[str]) -> None:
         """Add the same finding to many connections that stand in no row."""
         self._extend([_NO_ROW] * len(ids), ids, None, (code, severity, message))
+
+    def add_checked(
+        self, row: int, found: Iterable[Finding], *, told: Container[str] = (), kept: Container[str] = ()
+    ) -> None:
+        """Add what a check of an API's body found, each at the column that the pointer means.
+
+        Parameters
+        ----------
+        row : int
+        found : iterable of Finding
+        told : container of str
+            Columns of which something has been said already.
+        kept : container of str
+            Columns that the row does not change.
+        """
+        for finding in found:
+            pointer = finding.pointer.removeprefix("/")
+            field, _, name = pointer.partition("/")
+            column = _PLACES.get(pointer) or _PLACES.get(field, field)
+            message = finding.message
+            if column in told:
+                continue
+            if finding.code == "missing":
+                message = "empty; a new connection needs story_id, name and url, and one that exists needs its id"
+            elif field == "headers" and name:
+                message = f"{show(name.replace('~1', '/').replace('~0', '~'))}: {message}"
+            elif column in kept:
+                message += ". The account has it so, and an update sends it too: correct it here"
+            self.add(
+                finding.code,
+                finding.severity,
+                message,
+                row=row,
+                column=column,
+                limit=finding.limit,
+                actual=finding.actual,
+            )
 
     def _extend(
         self,

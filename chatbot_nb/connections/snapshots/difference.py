@@ -9,6 +9,7 @@ import pandas as pd
 
 from chatbot_nb.connections.snapshots.columns import ALL, DETAILS, SECRETS, TEXT, as_texts, mask_urls
 from chatbot_nb.payloads.wording import counted
+from chatbot_nb.transport.redact import MASK
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from chatbot_nb.connections.snapshots.snapshot import Snapshot
 
-_MASK: Final = "***"
 _READ_ERROR: Final = "read_error"
 _UPDATED: Final = "updated_at"
 # What each connection was read on its own for.
@@ -86,7 +86,7 @@ def _rows(
 
 
 def _shown(name: str, column: pd.Series) -> pd.Series:
-    return column.where(column.isna(), _MASK) if name in SECRETS else as_texts(column)
+    return column.where(column.isna(), MASK) if name in SECRETS else as_texts(column)
 
 
 def _notes(first: Snapshot, second: Snapshot) -> list[str]:

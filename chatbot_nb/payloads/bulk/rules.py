@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 import re
+from abc import ABC, abstractmethod
 from functools import lru_cache
 from types import NoneType
 from typing import TYPE_CHECKING, Any, Final
@@ -95,7 +96,7 @@ def plain(value: object, depth: int = _DEPTH) -> bool:
     return kind is dict and all(type(key) is str and plain(entry, depth - 1) for key, entry in value.items())  # type: ignore[attr-defined]
 
 
-class Rule:
+class Rule(ABC):
     """What a value must be.
 
     Parameters
@@ -113,16 +114,16 @@ class Rule:
         self._context = dict(context or {})
         self._memory: dict[object, Said] = {}
 
+    @abstractmethod
     def lines(self, name: str, loc: str, code: Code) -> list[str]:
         """Return statements that explain the variable ``name`` unless it is surely right.
 
         ``loc`` is the source of its place: entries of a tuple, each with a comma.
         """
-        raise NotImplementedError
 
+    @abstractmethod
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401 - any JSON value
         """Add all that is wrong with a value; nothing if it is right."""
-        raise NotImplementedError
 
     def wrong_type(self, value: object, loc: Loc, found: Findings) -> None:
         """Add that a value is of the wrong type."""

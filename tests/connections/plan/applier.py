@@ -13,7 +13,8 @@ import pandas as pd
 
 import chatbot_nb as cb
 from chatbot_nb.connections.plan import making
-from chatbot_nb.connections.plan.plan import plan, resume
+from chatbot_nb.connections.plan.plan import plan
+from chatbot_nb.connections.plan.resume import resume
 
 
 def work(job):

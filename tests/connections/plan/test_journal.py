@@ -238,12 +238,17 @@ def test_where_no_journal_can_be_nothing_is_sent(renaming, wire, folder, path, w
     assert statuses(renaming.apply(journal="j.jsonl")) == ["done"] * 3
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_a_folder_that_may_not_be_written(renaming, folder):
-    """As one that does not exist."""
-    (folder / "closed").mkdir(mode=0o500)
-    with pytest.raises(cb.PlanError, match="Permission denied"):
-        renaming.apply(journal="closed/j")
+def test_a_folder_that_may_not_be_written(renaming, wire, monkeypatch):
+    """As one that does not exist. The system's refusal is made here, since root may write everywhere."""
+
+    def refuse(*_):
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    with monkeypatch.context() as system:
+        system.setattr(os, "open", refuse)
+        with pytest.raises(cb.PlanError, match=r"cannot be written: Permission denied\..*; nothing was sent$"):
+            renaming.apply(journal="j")
+    assert "PUT" not in wire.methods()
 
 
 @pytest.mark.parametrize("fault", [(how, after) for how in ("raises", "short") for after in range(6)])

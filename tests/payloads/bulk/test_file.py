@@ -141,11 +141,15 @@ def test_files_that_cannot_be_read(tmp_path):
         check_file(missing, kind="answer")
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_a_file_that_may_not_be_read(tmp_path):
-    """A file of somebody else is an error of words."""
+def test_a_file_that_may_not_be_read(tmp_path, monkeypatch):
+    """A file of somebody else is an error of words. The system's refusal is made here: root may read everything."""
+
+    def refuse(*_):
+        raise PermissionError
+
     path = tmp_path / "a"
-    path.touch(0)
+    path.touch()
+    monkeypatch.setattr(type(path), "open", refuse)
     with pytest.raises(PermissionError) as caught:
         check_file(path)
     assert str(caught.value) == f"{str(path)!r} may not be read"
