@@ -8,7 +8,7 @@ from typing import Final, Literal, TypeAlias
 from pydantic import ValidationError
 
 from chatbot_nb.payloads.buttons import Goto, Phone, Postback, Url, Webview
-from chatbot_nb.payloads.reply.line import Raw, as_json, checked, json_of, raw_places
+from chatbot_nb.payloads.reply.line import Raw, as_json, checked, json_of, raw_places, star_hints
 from chatbot_nb.payloads.responses import CardElement
 
 QuickReply: TypeAlias = Postback | Goto | Raw | Mapping[str, object]
@@ -145,7 +145,9 @@ def card(title: str, subtitle: str, *buttons: AnyButton, image: str) -> CardElem
     plain = [as_json(button) for button in buttons]
     fields = {"title": title, "subtitle": subtitle, "imageUrl": image, "buttons": plain}
     free = raw_places(buttons, f"{_CARD}/buttons")
-    payload = checked({"responses": [{"type": "cards", "elements": [fields]}]}, "card", within=_CARD, but=free)
+    hints = star_hints(buttons, f"{_CARD}/buttons", "buttons")
+    whole = {"responses": [{"type": "cards", "elements": [fields]}]}
+    payload = checked(whole, "card", within=_CARD, but=free, hints=hints)
     element = payload["responses"][0]["elements"][0]
     try:
         return CardElement.model_validate(element, by_alias=True, by_name=False)

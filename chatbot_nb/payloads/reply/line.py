@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads._base import WireModel
@@ -12,7 +12,7 @@ from chatbot_nb.payloads.check import check
 from chatbot_nb.payloads.reading.plain import as_wire, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,14 @@ class Raw:
     value: Any
 
 
-def checked(payload: dict[str, Any], what: str, *, within: str = "", but: Iterable[str] = ()) -> Any:  # noqa: ANN401
+def checked(  # any JSON value comes back
+    payload: dict[str, Any],
+    what: str,
+    *,
+    within: str = "",
+    but: Iterable[str] = (),
+    hints: Mapping[str, str] | None = None,
+) -> Any:  # noqa: ANN401
     """Return a copy of a payload, or raise what a check finds wrong with the part of it that is made.
 
     Parameters
@@ -35,6 +42,8 @@ def checked(payload: dict[str, Any], what: str, *, within: str = "", but: Iterab
         Pointer to the part that is made; findings point into it.
     but : iterable of str
         Pointers in the payload to what is taken as it is.
+    hints : mapping of str to str, optional
+        By pointer in the payload, what to do next: it follows the message of a finding there.
 
     Returns
     -------
@@ -49,8 +58,13 @@ def checked(payload: dict[str, Any], what: str, *, within: str = "", but: Iterab
     read = plain(payload, {})
     # The check takes numbers that are no JSON, such as NumPy's, for what they stand for; here they would be kept.
     found = dict.fromkeys([*check(payload).findings, *read.findings])
+    hints = hints or {}
     findings = [
-        replace(finding, pointer=finding.pointer.removeprefix(within))
+        replace(
+            finding,
+            pointer=finding.pointer.removeprefix(within),
+            message=finding.message + hints.get(finding.pointer, ""),
+        )
         for finding in found
         if _is_in(finding.pointer, within) and not any(_is_in(finding.pointer, each) for each in but)
     ]
@@ -62,6 +76,18 @@ def checked(payload: dict[str, Any], what: str, *, within: str = "", but: Iterab
 def raw_places(elements: Sequence[object], above: str) -> list[str]:
     """Return the pointers of those elements of an array that are taken as they are."""
     return [f"{above}/{index}" for index, element in enumerate(elements) if isinstance(element, Raw)]
+
+
+def star_hints(elements: Sequence[object], above: str, name: str) -> dict[str, str]:
+    """Return hints for those elements that are several, given as one: the call lacks a star before them."""
+    return {
+        f"{above}/{index}": f"; pass them one by one: *{name}"
+        for index, element in enumerate(elements)
+        if isinstance(element, Iterable) and not isinstance(element, _ONE)
+    }
+
+
+_ONE: Final = (str, bytes, bytearray, Mapping, WireModel)  # can be iterated over, but are one thing each
 
 
 def as_json(element: object) -> Any:  # noqa: ANN401  # any JSON value

@@ -11,7 +11,7 @@ from chatbot_nb.payloads.preview.chat import chat_html
 from chatbot_nb.payloads.preview.text import chat_text
 from chatbot_nb.payloads.reference import position
 from chatbot_nb.payloads.reply.document import Document
-from chatbot_nb.payloads.reply.line import as_json, checked, json_of, raw_places
+from chatbot_nb.payloads.reply.line import as_json, checked, json_of, raw_places, star_hints
 from chatbot_nb.payloads.reply.placeholders import Values, filled, text_of
 from chatbot_nb.payloads.report import Report
 from chatbot_nb.payloads.wording import kind_of
@@ -30,6 +30,7 @@ _Item = TypeVar("_Item")
 _Reply = TypeVar("_Reply", bound="Reply")
 _WHAT: Final = "reply"
 _RESPONSE: Final = "/responses/0"  # where a response stands that is checked on its own
+_PARAMETERS: Final = {"elements": "cards"}  # called otherwise in Python than in JSON
 
 
 class Reply(Document):
@@ -340,14 +341,15 @@ class Reply(Document):
 
     def _with(self, what: str, kind: str, delay: float, fields: Mapping[str, object]) -> Self:
         """Return the reply with one more response, which is checked."""
-        response, free = dict[str, object](type=kind, delay=delay), list[str]()
+        response, free, hints = dict[str, object](type=kind, delay=delay), list[str](), dict[str, str]()
         for key, value in fields.items():
+            response[key] = value
             if isinstance(value, tuple):
                 response[key] = [as_json(element) for element in value]
                 free += raw_places(value, f"{_RESPONSE}/{key}")
-            else:
-                response[key] = value
-        made = checked({"responses": [response]}, what, within=_RESPONSE, but=free)["responses"][0]
+            if isinstance(value, tuple | list):
+                hints |= star_hints(value, f"{_RESPONSE}/{key}", _PARAMETERS.get(key, key))
+        made = checked({"responses": [response]}, what, within=_RESPONSE, but=free, hints=hints)["responses"][0]
         if made["delay"] == DEFAULT_DELAY:
             del made["delay"]
         return self._added(made)

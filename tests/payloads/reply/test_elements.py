@@ -88,6 +88,11 @@ def test_models(button, model):
             id="postback",
         ),
         pytest.param(
+            lambda: cb.card("a", "b", [POSTBACK], image=IMAGE),
+            "card: 1 error\n  /buttons/0: an array is not an object; pass them one by one: *buttons",
+            id="forgotten star",
+        ),
+        pytest.param(
             lambda: cb.goto("a", "1" * 36),
             "goto: 1 error\n  /value: '111111111111111111111111111111111111' is not a UUIDv4:"
             " a goto button takes the id of a block of the story",

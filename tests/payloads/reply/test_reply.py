@@ -155,8 +155,41 @@ def test_the_default_delay(delay):
         ),
         pytest.param(
             lambda r: r.quick_replies("a", [P, P]),
-            "quick_replies: 1 error\n  /buttons/0: an array is not an object",
+            "quick_replies: 1 error\n  /buttons/0: an array is not an object; pass them one by one: *buttons",
             id="forgotten star",
+        ),
+        pytest.param(
+            lambda r: r.quick_replies("a", P, [{**POSTBACK, "value": {1}}], (each for each in [P])),
+            "quick_replies: 3 errors\n"
+            "  /buttons/1: an array is not an object; pass them one by one: *buttons\n"
+            "  /buttons/1/0/value: a Python set: JSON has no such value\n"
+            "  /buttons/2: a Python generator: JSON has no such value; pass them one by one: *buttons",
+            id="forgotten star, twice",
+        ),
+        pytest.param(
+            lambda r: r.buttons("a", (P, P)),
+            "buttons: 1 error\n  /buttons/0: an array is not an object; pass them one by one: *buttons",
+            id="forgotten star before a tuple",
+        ),
+        pytest.param(
+            lambda r: r.cards([CARD]),
+            "cards: 1 error\n  /elements/0: an array is not an object; pass them one by one: *cards",
+            id="forgotten star before cards",
+        ),
+        pytest.param(
+            lambda r: r.random_text(["a", "b"]),
+            "random_text: 1 error\n  /messages/0: an array is not a string; pass them one by one: *messages",
+            id="forgotten star before texts",
+        ),
+        pytest.param(
+            lambda r: r.cards({**CARD, "buttons": [[POSTBACK]]}),
+            "cards: 1 error\n  /elements/0/buttons/0: an array is not an object",
+            id="an array in a card that is a dict",
+        ),
+        pytest.param(
+            lambda r: r.quick_replies("a", {**POSTBACK, "type": "urll"}),
+            "quick_replies: 1 error\n  /buttons/0/type: 'urll' is not a button for quick replies; use goto or postback",
+            id="near a button that quick replies refuse",
         ),
         pytest.param(
             lambda r: r.cards({**CARD, "subtitle": 5}, {"title": "a"}),
