@@ -333,6 +333,30 @@ def test_mistakes(sent, finding, meant):
     assert before is None or json.dumps(sent) == before, "what was given is not touched"
 
 
+QUICK = "is not a button for quick replies; use goto or postback"
+
+
+@pytest.mark.parametrize(
+    ("given", "message", "meant"),
+    [
+        ("postbak", f"'postbak' {QUICK}; did you mean 'postback'?", "postback"),
+        ("Goto", f"'Goto' {QUICK}; did you mean 'goto'?", "goto"),
+        ("urll", f"'urll' {QUICK}", None),
+        ("Webview", f"'Webview' {QUICK}", None),
+        ("phone", f"'phone' {QUICK}", None),
+    ],
+)
+@pytest.mark.parametrize("holder", ["quickReplies", "quick_replies"])
+def test_near_types_in_quick_replies(given, message, meant, holder):
+    """Only a button that quick replies may have is suggested, also where their own type is put right first."""
+    button = {"type": given, "title": "a", "value": "b"}
+    report = check({"responses": [{"type": holder, "title": "a", "buttons": [button]}]})
+    told = [str(one) for one in report.findings if one.pointer == "/responses/0/buttons/0/type"]
+    assert told == [f"/responses/0/buttons/0/type: {message}"]
+    fixed = report.fixed["responses"][0]["buttons"][0]["type"] if report.fixed else None
+    assert fixed == (meant or (given if holder == "quick_replies" else None))
+
+
 @pytest.mark.parametrize("kind", ["card", "button", "question", "goto", "end", "reset", "webhook", "backtracking"])
 def test_version_1_types_without_successor(kind):
     """A response type of version 1 that fits nothing is named, once, and nothing is corrected."""

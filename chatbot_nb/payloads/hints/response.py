@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, get_args
 
-from chatbot_nb.payloads.buttons import Button
+from chatbot_nb.payloads.buttons import Button, QuickReplyButton
 from chatbot_nb.payloads.hints.draft import objects_in
 from chatbot_nb.payloads.responses import BotResponse
 from chatbot_nb.payloads.wording import either, nearest, pointer_to, show
@@ -27,6 +27,7 @@ def _types_of(union: object) -> tuple[str, ...]:
 
 _RESPONSE_TYPES: Final = _types_of(BotResponse)
 _BUTTON_TYPES: Final = _types_of(Button)
+_QUICK_REPLY_TYPES: Final = _types_of(QuickReplyButton)
 
 
 def apply_to_response(draft: Draft, loc: Loc, response: JsonObject) -> None:
@@ -37,9 +38,11 @@ def apply_to_response(draft: Draft, loc: Loc, response: JsonObject) -> None:
     for element_loc, element in objects_in((*loc, "elements"), response.get("elements")):
         _image_key(draft, element_loc, element)
         holders.append((element_loc, element))
+    quick = response.get("type") == "quickReplies"
+    types, noun = (_QUICK_REPLY_TYPES, "button for quick replies") if quick else (_BUTTON_TYPES, "button")
     for holder_loc, holder in holders:
         for button_loc, button in objects_in((*holder_loc, "buttons"), holder.get("buttons")):
-            _near_type(draft, button_loc, button, _BUTTON_TYPES, "button")
+            _near_type(draft, button_loc, button, types, noun)
 
 
 def _version_1_type(draft: Draft, loc: Loc, response: JsonObject) -> None:
