@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, get_args
@@ -38,7 +39,8 @@ def reference(payload: object, kind: Kind) -> Report:
     elif isinstance(payload, bytearray):
         payload = bytes(payload)
     if not isinstance(payload, (bytes, str, dict, list)):
-        message = f"{show(payload)} is not a payload; pass bytes, str, dict, list or a model"
+        given = "a missing value (None, NaN or NA)" if _is_missing(payload) else show(payload)
+        message = f"{given} is not a payload; pass bytes, str, dict, list or a model"
         return Report((Finding("", "not_json", "error", message),), kind=kind)
     if isinstance(payload, (bytes, str)) and not payload:
         return _empty(kind)
@@ -49,6 +51,15 @@ def known_kind(kind: object) -> None:
     """Raise ValueError if ``kind`` is neither of the two."""
     if kind not in get_args(Kind):
         raise ValueError(f"kind is 'reply' or 'request', got {show(kind)}")
+
+
+def _is_missing(value: object) -> bool:
+    """Return True for what stands in an empty cell of a table."""
+    # By name, for this package imports no pandas here; nothing is compared, since a stranger's comparison may raise.
+    return value is None or (isinstance(value, float) and math.isnan(value)) or type(value).__name__ in _MISSING
+
+
+_MISSING: Final = {"NAType", "NaTType"}
 
 
 def _empty(kind: Kind) -> Report:

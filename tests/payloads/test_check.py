@@ -248,7 +248,8 @@ def test_the_type_of_a_node_stands_in_the_example_only(request_body):
 
 
 @pytest.mark.parametrize(
-    ("payload", "shown"), [(None, "null"), (5, "5"), (object(), "a Python object"), ((), "an array")]
+    ("payload", "shown"),
+    [(None, "a missing value (None, NaN or NA)"), (5, "5"), (object(), "a Python object"), ((), "an array")],
 )
 def test_what_is_no_payload(payload, shown):
     """Anything else that is given is a finding too."""

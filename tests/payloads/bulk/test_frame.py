@@ -20,6 +20,16 @@ FINE = b'{"responses": []}'
 SHORT = b'{"responses": [{"type": "text", "message": ""}], "attributes": {"n": 1}}'
 DTYPES = dict.fromkeys(("pointer", "code", "severity", "message"), "str") | {"limit": "object", "actual": "object"}
 NOT_ONE = "is not a payload; pass bytes, str, dict, list or a model"
+MISSING = "a missing value (None, NaN or NA)"
+
+
+class Odd:
+    """What cannot be compared with anything."""
+
+    def __eq__(self, _):
+        raise RuntimeError
+
+    __hash__ = None
 
 
 def rows(frame):
@@ -54,16 +64,19 @@ def test_bytes_text_and_dicts():
 @pytest.mark.parametrize(
     ("value", "shown"),
     [
-        (None, "null"),
-        (np.nan, "nan"),
+        (None, MISSING),
+        (np.nan, MISSING),
+        (pd.NA, MISSING),
+        (pd.NaT, MISSING),
         (5, "5"),
         (2.5, "2.5"),
-        (pd.NA, "a Python NAType"),
+        (float("inf"), "inf"),
+        (Odd(), "a Python Odd"),
         (pd.Timestamp(0), "a Python Timestamp"),
     ],
 )
 def test_rows_that_are_no_payload(value, shown):
-    """A row that is missing or a number is a finding at that row, and the rows after it are checked."""
+    """A row that is missing, whatever pandas has there, or a number is a finding; the rows after it are checked."""
     found = check_frame(pd.Series([FINE, value, SHORT], dtype="object"))
     assert rows(found)[0] == (1, "", "not_json", "error", f"{shown} {NOT_ONE}", None, None)
     assert list(found["row"]) == [1, 2, 2]
@@ -72,7 +85,7 @@ def test_rows_that_are_no_payload(value, shown):
 def test_a_str_column_with_missing_values():
     """pandas' own text columns, where what is missing is NaN, and numbers."""
     texts = pd.Series([SHORT.decode(), None], dtype="str")
-    assert list(check_frame(texts)["message"]) == [*(row[4] for row in expected(texts[:1])), f"nan {NOT_ONE}"]
+    assert list(check_frame(texts)["message"]) == [*(row[4] for row in expected(texts[:1])), f"{MISSING} {NOT_ONE}"]
     assert list(check_frame(pd.Series([1, 2]))["message"]) == [f"1 {NOT_ONE}", f"2 {NOT_ONE}"]
 
 
