@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chatbot_nb.payloads.bulk.table import Progress, Table
 from chatbot_nb.payloads.bulk.verdicts import verdicts
+from chatbot_nb.payloads.files import opened
 from chatbot_nb.payloads.reference import known_kind
 
 if TYPE_CHECKING:
@@ -72,7 +73,7 @@ def check_file(path: str | os.PathLike[str], *, kind: Kind = "reply", progress: 
     table = Table()
     rows_of = verdicts(kind)
     crlf_told = False
-    with _opened(path) as file, Progress(path.stat().st_size, "B", shown=progress) as bar:
+    with opened(path, "a JSONL file") as file, Progress(path.stat().st_size, "B", shown=progress) as bar:
         for number, line in enumerate(_lines(file, bar), 1):
             text = line.text
             if text.endswith(b"\r"):
@@ -94,17 +95,6 @@ _NO_END: Final[Row] = ("", "no_line_end", "info", "the last line has no end; was
 def _too_long(size: int) -> Row:
     message = f"{size} bytes in one line, at most {_LONGEST}; it was not checked"
     return ("", "line_too_long", "error", message, _LONGEST, size)
-
-
-def _opened(path: Path) -> BinaryIO:
-    try:
-        return path.open("rb")
-    except FileNotFoundError as error:
-        raise FileNotFoundError(f"there is no file {str(path)!r}") from error
-    except IsADirectoryError as error:
-        raise IsADirectoryError(f"{str(path)!r} is a folder; pass the name of a JSONL file in it") from error
-    except PermissionError as error:
-        raise PermissionError(f"{str(path)!r} may not be read") from error
 
 
 def _lines(file: BinaryIO, bar: Progress) -> Iterator[_Line]:

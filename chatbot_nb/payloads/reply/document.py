@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.finding import Finding
+from chatbot_nb.payloads.files import opened, save
 from chatbot_nb.payloads.reading.parse import parse
 from chatbot_nb.payloads.reading.plain import plain
 from chatbot_nb.payloads.reply.line import json_of
@@ -67,13 +68,7 @@ class Document:
             return cls._of(payload._document)  # noqa: SLF001  # of this class
         if not isinstance(payload, bytes | bytearray | str):
             return cls._of(json_of(payload, _WHAT))
-        parsed = parse(bytes(payload) if isinstance(payload, bytearray) else payload)
-        if parsed.lossy or not parsed.found:
-            raise PayloadError(parsed.findings, _WHAT)
-        if parsed.repeated:  # one of the values would be lost
-            doubled = [replace(finding, severity="error") for finding in plain(parsed.value, parsed.repeated).findings]
-            raise PayloadError([*parsed.findings, *doubled], _WHAT)
-        return cls._of(json_of(parsed.value, _WHAT))
+        return cls._of(_read(bytes(payload) if isinstance(payload, bytearray) else payload, _WHAT))
 
     @classmethod
     def load(cls, path: str | os.PathLike[str]) -> Self:
@@ -90,11 +85,13 @@ class Document:
         Raises
         ------
         PayloadError
-            As `from_payload`.
-        OSError
-            It cannot be read.
+            As `from_payload`; the message names the file.
+        FileNotFoundError, IsADirectoryError, PermissionError, OSError
+            There is no such file, it is a folder, or it cannot be read.
         """
-        return cls.from_payload(Path(path).read_bytes())
+        path = Path(path)
+        with opened(path, "a JSON file") as file:
+            return cls._of(_read(file.read(), f"reply in {str(path)!r}"))
 
     def save(self, path: str | os.PathLike[str]) -> None:
         """Write the reply into a JSON file, as it is: also one that breaks rules.
@@ -103,16 +100,16 @@ class Document:
         ----------
         path : str or path-like
             What is there is replaced. The file is JSON in UTF-8, indented by two blanks, keys in their order, with
-            a line feed at its end.
+            a line feed at its end; who may read what was there may read it.
 
         Raises
         ------
-        OSError
-            It cannot be written.
+        FileNotFoundError, IsADirectoryError, PermissionError, OSError
+            There is no such folder, ``path`` is one, or it cannot be written; what was there is then as it was.
         """
         text = json.dumps(self._document, ensure_ascii=False, indent=2) + "\n"
         # Values that were rendered into texts may hold half a surrogate pair: JSON escapes it in the same way.
-        Path(path).write_bytes(text.encode(errors="backslashreplace"))
+        save(Path(path), text.encode(errors="backslashreplace"))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Document) and self._identity() == other._identity()
@@ -150,3 +147,14 @@ class Document:
     def _identity(self) -> str:
         """Return what equal replies have in common: their JSON, whatever the order of keys."""
         return json.dumps(self._document, sort_keys=True)
+
+
+def _read(text: bytes | str, what: str) -> Any:  # noqa: ANN401  # any JSON value
+    """Return the JSON that a text holds, mended where the mistake is known; raise if anything of it would be lost."""
+    parsed = parse(text)
+    if parsed.lossy or not parsed.found:
+        raise PayloadError(parsed.findings, what)
+    if parsed.repeated:  # one of the values would be lost
+        doubled = [replace(finding, severity="error") for finding in plain(parsed.value, parsed.repeated).findings]
+        raise PayloadError([*parsed.findings, *doubled], what)
+    return json_of(parsed.value, what)

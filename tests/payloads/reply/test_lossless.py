@@ -103,15 +103,6 @@ def test_the_file(tmp_path):
     assert type(cb.Reply.load(path)) is cb.Reply
 
 
-def test_a_file_that_is_none(tmp_path):
-    """A file that is missing is the system's error, one that holds no JSON ours."""
-    with pytest.raises(FileNotFoundError):
-        cb.Reply.load(tmp_path / "none.json")
-    (tmp_path / "page.json").write_text("<html></html>")
-    with pytest.raises(cb.PayloadError, match=r"^reply: 1 error\n  not JSON: line 1, column 1: an HTML page; "):
-        cb.Reply.load(tmp_path / "page.json")
-
-
 def test_half_a_pair_in_a_value(tmp_path):
     """What a value brings in is written as JSON can, never half a file; the check tells of it."""
     path = tmp_path / "reply.json"
