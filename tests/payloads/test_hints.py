@@ -275,7 +275,7 @@ MISTAKES = [
     (
         "JSON in a string",
         json.dumps(json.dumps({"responses": [text("a")]})),
-        ("", "json_in_string", "JSON inside a JSON string: line 1, column 1; encode the reply once"),
+        ("", "json_in_string", "JSON inside a JSON string; encode the reply once"),
         {"responses": [text("a")]},
     ),
     (
@@ -284,7 +284,7 @@ MISTAKES = [
         (
             "",
             "python_literal",
-            "not JSON: line 1, column 2: single quotes, JSON has double quotes; use json.dumps, not str or repr",
+            "not JSON: column 2: single quotes, JSON has double quotes; use json.dumps, not str or repr",
         ),
         {"responses": [text("a")]},
     ),
@@ -379,9 +379,9 @@ def test_version_1_types_without_successor(kind):
             "not JSON: line 2, column 2: markup (HTML or XML); the backend failed, or the URL leads elsewhere",
             id="xml",
         ),
-        pytest.param("Hello there", "not JSON: line 1, column 1: 'Hello there' is not JSON", id="text"),
+        pytest.param("Hello there", "not JSON: column 1: 'Hello there' is not JSON", id="text"),
         pytest.param(" \n", "not JSON: line 1, column 1: there are only blanks", id="blanks"),
-        pytest.param('{"responses": [', "not JSON: line 1, column 16: the text ends too early", id="cut"),
+        pytest.param('{"responses": [', "not JSON: column 16: the text ends too early", id="cut"),
         pytest.param(
             '{\n"responses": ["a',
             "not JSON: line 2, column 15: the text ends inside the string that begins here",
@@ -391,15 +391,25 @@ def test_version_1_types_without_successor(kind):
             '{"responses": []}\n{}', "not JSON: line 2, column 1: more text after the end of the JSON: '{}'", id="two"
         ),
         pytest.param(
-            "{'responses': [oops]}", "not JSON: line 1, column 2: single quotes, JSON has double quotes", id="neither"
+            "{'responses': [oops]}", "not JSON: column 2: single quotes, JSON has double quotes", id="neither"
         ),
     ],
 )
 def test_not_json(sent, message):
-    """Text that is not JSON gets one finding: the line, the column, and what stands there."""
+    """Text that is not JSON gets one finding: the line if there are several, the column, and what stands there."""
     report = check(sent)
     (finding,) = report.findings
     assert (finding.pointer, finding.severity, finding.message, report.fixed) == ("", "error", message, None)
+
+
+def test_lines_of_json_in_a_string():
+    """It is said that they are those of the inner text."""
+    report = check(json.dumps('{\n"responses": [],\n}'))
+    assert [finding.message for finding in report.findings] == [
+        "JSON inside a JSON string; encode the reply once",
+        "in that string: not JSON: line 2, column 16: a trailing comma before '}'",
+    ]
+    assert report.fixed == {"responses": []}
 
 
 def test_byte_order_mark():

@@ -38,16 +38,20 @@ def diagnose(text: str, error: json.JSONDecodeError) -> Diagnosis:
     return _plainly(text, error)
 
 
-def line_and_column(text: str, position: int) -> str:
-    """Return ``line 3, column 7``; both count from 1, columns in characters."""
-    return f"line {text.count(chr(10), 0, position) + 1}, column {position - text.rfind(chr(10), 0, position)}"
+def place_in(text: str, position: int) -> str:
+    """Return ``line 3, column 7``, of a single line ``column 7``; both count from 1, columns in characters."""
+    column = f"column {position - text.rfind(chr(10), 0, position)}"
+    # A single line may stand in a file of many: that it is the first of its own text would mislead.
+    return f"line {text.count(chr(10), 0, position) + 1}, {column}" if "\n" in text else column
 
 
 def _said(code: str, text: str, position: int, what: str, mended: str | None = None) -> Diagnosis:
-    return Diagnosis(code, f"not JSON: {line_and_column(text, position)}: {what}", mended)
+    return Diagnosis(code, f"not JSON: {place_in(text, position)}: {what}", mended)
 
 
 def _blank(text: str, _error: json.JSONDecodeError) -> Diagnosis | None:
+    if not text:
+        return Diagnosis("not_json", "not JSON: it is empty")
     return None if text.strip() else _said("not_json", text, 0, "there are only blanks")
 
 

@@ -7,7 +7,7 @@ import json
 import math
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from chatbot_nb.finding import Finding
@@ -79,9 +79,9 @@ def parse(payload: bytes | str) -> Parsed:
         _read(parsed.value, inner)
         if not inner.found:
             break
-        parsed.tell("json_in_string", "JSON inside a JSON string: line 1, column 1; encode the reply once")
+        parsed.tell("json_in_string", "JSON inside a JSON string; encode the reply once")
         parsed.value, parsed.mended = inner.value, True
-        parsed.findings += inner.findings
+        parsed.findings += [replace(one, message=f"in that string: {one.message}") for one in inner.findings]
         parsed.repeated |= inner.repeated
     return parsed
 
@@ -107,7 +107,7 @@ def _decode(payload: bytes, parsed: Parsed) -> str:
 
 def _read(text: str, parsed: Parsed) -> None:
     if (position := _too_deep(text)) is not None:
-        where = not_json.line_and_column(text, position)
+        where = not_json.place_in(text, position)
         parsed.tell("too_deep", f"nested deeper than {DEPTH} levels: {where}")
         return
     try:

@@ -50,6 +50,28 @@ def test_each_line_is_a_payload(found):
     ]
 
 
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        (b'{"responses": [],}', "not JSON: column 17: a trailing comma before '}'"),
+        (
+            b"{'responses': []}",
+            "not JSON: column 2: single quotes, JSON has double quotes; use json.dumps, not str or repr",
+        ),
+        (b"<html>", "not JSON: column 1: an HTML page; the backend failed, or the URL leads elsewhere"),
+        (b"{} {}", "not JSON: column 4: more text after the end of the JSON: '{}'"),
+        (b"[" * 101, "nested deeper than 100 levels: column 101"),
+        (b"  ", "not JSON: column 1: there are only blanks"),
+        (b'"{}"', "JSON inside a JSON string; encode the reply once"),
+    ],
+)
+def test_no_message_contradicts_the_row(found, line, message):
+    """The row is the number of the line; the message says where in it, not that it is line 1."""
+    rows = found(FINE + b"\n" + line + b"\n")
+    assert (2, message) in [(row[0], row[4]) for row in rows]
+    assert not [row for row in rows if "line 1" in row[4]]
+
+
 def test_a_line_of_ten_megabytes(found):
     """A long line, over many blocks, is checked as any other, and so are its neighbours."""
     long = b'{"responses":[{"type":"text","message":"%s"}]}' % (b"x" * 10_000_000)

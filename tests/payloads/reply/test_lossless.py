@@ -140,12 +140,13 @@ def test_models():
 @pytest.mark.parametrize(
     ("payload", "message"),
     [
-        (b"", "not JSON: line 1, column 1: there are only blanks"),
-        ("hello", "not JSON: line 1, column 1: 'hello' is not JSON"),
+        (b"", "not JSON: it is empty"),
+        ("  ", "not JSON: column 1: there are only blanks"),
+        ("hello", "not JSON: column 1: 'hello' is not JSON"),
         (b'{"a": "\xff"}', "not UTF-8: byte 0xff at offset 7"),
         (
             b'{"a": "\xff",}',
-            "not UTF-8: byte 0xff at offset 7\n  not JSON: line 1, column 10: a trailing comma before '}'",
+            "not UTF-8: byte 0xff at offset 7\n  not JSON: column 10: a trailing comma before '}'",
         ),
         ('{"a": NaN}', "/a: NaN is not JSON; send null, or leave it out"),
         ('{"a": 1e999}', "/a: 1e999 is too large for a number: they end at 1.8e308"),
@@ -155,7 +156,7 @@ def test_models():
         ({"a": {1: 2}}, "/a: the key 1 is not a string"),
         ({"a": b"x"}, "/a: a Python bytes: decode it first"),
         (object(), "a Python object: JSON has no such value"),
-        ("[" * 101 + "]" * 101, "nested deeper than 100 levels: line 1, column 101"),
+        ("[" * 101 + "]" * 101, "nested deeper than 100 levels: column 101"),
         ([0] * 200_000, "/199999: more than 200000 values; from here on nothing was checked"),
     ],
 )
