@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
+from codecs import BOM_UTF8
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from chatbot_nb.payloads.bulk.not_lines import not_lines
 from chatbot_nb.payloads.bulk.table import Progress, Table
 from chatbot_nb.payloads.bulk.verdicts import verdicts
 from chatbot_nb.payloads.files import opened
 from chatbot_nb.payloads.reference import known_kind
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Iterator
     from typing import BinaryIO
 
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from chatbot_nb.payloads.bulk.rules import Row
     from chatbot_nb.payloads.report import Kind
 
+_HEAD: Final = 1 << 16  # bytes that tell what a file is
 _BLOCK: Final = 1 << 20  # bytes read at once
 # Bytes; of a longer line only the length is kept, so that no file fills the memory. Our reading.
 _LONGEST: Final = 32 << 20
@@ -64,30 +67,50 @@ def check_file(path: str | os.PathLike[str], *, kind: Kind = "reply", progress: 
     CR LF, and a last line that has no end, are worth knowing (severity ``"info"``); a line of more than 32 MiB is an
     error and not looked into. The memory does not grow with the file, only with the findings.
 
+    A file that is no JSON lines at all, because it is compressed, Parquet, UTF-16 or UTF-32, or JSON over many lines,
+    has one finding, in row 1: what it is, and what to do. Its first 64 KiB decide.
+
     Examples
     --------
     >>> check_file("answers.jsonl")  # doctest: +SKIP
     """
     known_kind(kind)
-    path = Path(path)
     table = Table()
-    rows_of = verdicts(kind)
-    crlf_told = False
-    with opened(path, "a JSONL file") as file, Progress(path.stat().st_size, "B", shown=progress) as bar:
-        for number, line in enumerate(_lines(file, bar), 1):
-            text = line.text
-            if text.endswith(b"\r"):
-                text = text[:-1]
-                if not crlf_told:
-                    table.add(number, [_CRLF])
-                    crlf_told = True
-            if rows := [_too_long(line.size)] if line.size > _LONGEST else rows_of(text):
-                table.add(number, rows)
-            if not line.ended:
-                table.add(number, [_NO_END])
+    with opened(Path(path), "a JSONL file", _HEAD) as file:
+        size = os.fstat(file.fileno()).st_size
+        head = file.peek()
+        if found := not_lines(head, whole=len(head) == size):
+            table.add(1, [found])
+            return table.frame()
+        if head.startswith(BOM_UTF8):
+            file.read(len(BOM_UTF8))
+            table.add(1, [_MARK])
+        with Progress(size, "B", shown=progress) as bar:
+            _check_lines(_lines(file, bar), kind, table)
     return table.frame()
 
 
+def _check_lines(lines: Iterator[_Line], kind: Kind, table: Table) -> None:
+    rows_of = verdicts(kind)
+    crlf_told = False
+    for number, line in enumerate(lines, 1):
+        text = line.text
+        if text.endswith(b"\r"):
+            text = text[:-1]
+            if not crlf_told:
+                table.add(number, [_CRLF])
+                crlf_told = True
+        if rows := [_too_long(line.size)] if line.size > _LONGEST else rows_of(text):
+            table.add(number, rows)
+        if not line.ended:
+            table.add(number, [_NO_END])
+
+
+_MARK: Final[Row] = (
+    *("", "byte_order_mark", "warning"),
+    "the file begins with a UTF-8 byte order mark; write it without one",
+    *(None, None),
+)
 _CRLF: Final[Row] = ("", "crlf", "info", "lines end with CR LF, here for the first time; LF is enough", None, None)
 _NO_END: Final[Row] = ("", "no_line_end", "info", "the last line has no end; was the file cut off?", None, None)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import math
 import re
@@ -13,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.limits import DEPTH
 from chatbot_nb.payloads.reading import not_json
+from chatbot_nb.payloads.reading.not_text import compression, wide_encoding
 from chatbot_nb.payloads.wording import show
 
 if TYPE_CHECKING:
@@ -66,6 +66,9 @@ class Parsed:
 def parse(payload: bytes | str) -> Parsed:
     """Read a payload; whatever it is, there is a value or a finding that says why not."""
     parsed = Parsed()
+    if isinstance(payload, bytes) and (packed := compression(payload)):
+        parsed.tell("compressed", f"compressed ({packed.name}), not JSON; decompress it first")
+        return parsed
     text = _decode(payload, parsed) if isinstance(payload, bytes) else payload
     if text.startswith("\ufeff"):
         text = text[1:]
@@ -87,16 +90,10 @@ def parse(payload: bytes | str) -> Parsed:
 
 
 def _decode(payload: bytes, parsed: Parsed) -> str:
-    if not payload.startswith(codecs.BOM_UTF8) and (encoding := json.detect_encoding(payload)) != "utf-8":
-        try:
-            text = payload.decode(encoding)
-        except UnicodeDecodeError:
-            text = ""
-        # The guess rests on the place of NUL bytes; it is right only if JSON appears.
-        if text.lstrip()[:1] in {"{", "[", '"'} and "\0" not in text:
-            parsed.mended = True
-            parsed.tell("not_utf8", f"{encoding[:6].upper()} text; send UTF-8")
-            return text
+    if encoding := wide_encoding(payload, whole=True):
+        parsed.mended = True
+        parsed.tell("not_utf8", f"{encoding[:6].upper()} text; send UTF-8")
+        return payload.decode(encoding)
     try:
         return payload.decode()
     except UnicodeDecodeError as error:

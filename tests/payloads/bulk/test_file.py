@@ -99,12 +99,6 @@ def test_a_last_line_without_its_end(found):
     assert found(FINE + b"\n") == found(b"") == []
 
 
-def test_a_byte_order_mark(found):
-    """The mark at the beginning is a warning at line 1, whose payload is checked."""
-    assert found(b"\xef\xbb\xbf" + WRONG + b"\n") == of(1, b"\xef\xbb\xbf" + WRONG)
-    assert [row[2] for row in of(1, b"\xef\xbb\xbf" + WRONG)] == ["byte_order_mark", "wrong_type"]
-
-
 def test_windows_line_ends(found):
     """CR LF is told once, at its first line; it is no part of the payload, so an empty line is an empty body."""
     rows = found(FINE + b"\n" + WRONG + b"\r\n\r\n" + WRONG + b"\r\n")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import re
 import stat
@@ -55,6 +56,7 @@ def test_a_file_of_somebody_else(tmp_path, monkeypatch):
     [
         (b"<html></html>", ["html_page"], "an HTML page; the backend failed, or the URL leads elsewhere"),
         (b"", ["not_json"], "not JSON: it is empty"),
+        (gzip.compress(b"{}"), ["compressed"], "compressed (gzip), not JSON; decompress it first"),
         (b'{"a": "\xff",}', ["not_utf8", "trailing_comma"], "not UTF-8: byte 0xff at offset 7"),
         (b'{"a": 1, "a": 2}', ["duplicate_key"], "the key 'a' stands here more than once"),
         (rb'{"a": "\ud83d"}', ["lone_surrogate"], "half a surrogate pair, U+D83D"),
