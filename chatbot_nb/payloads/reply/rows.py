@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from chatbot_nb.payloads.display import as_html, text_lines
+from chatbot_nb.payloads.display import as_html, muted, text_lines
 from chatbot_nb.payloads.reply.placeholders import names_in, text_of, texts_of
 from chatbot_nb.payloads.report import Report
 from chatbot_nb.payloads.wording import counted, kind_of, show
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
     from chatbot_nb.finding import Finding
     from chatbot_nb.payloads.reply.reply import Reply
+
+_Texts: TypeAlias = tuple[str | None, ...]  # of one row, what the placeholders are filled with
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -36,6 +39,8 @@ class RowsReport:
         the most warnings, then the first. None if nothing was found.
     worst_findings : tuple of Finding
         What was found in that row.
+    by_code : dict of str to int
+        In how many rows a finding of each code is; codes of errors first, then by that number.
     """
 
     findings: pd.DataFrame
@@ -43,20 +48,30 @@ class RowsReport:
     broken: int
     worst: object
     worst_findings: tuple[Finding, ...]
+    by_code: dict[str, int]
 
     @property
     def ok(self) -> bool:
-        """True if no row has an error."""
+        """True if no row has an error: also where there is no row, of which ``rows`` and the title tell."""
         return not self.broken
 
     def __repr__(self) -> str:
-        return "\n  ".join([self._title(), *text_lines(self.worst_findings)])
+        return "\n  ".join([self._title(), *text_lines(self.worst_findings), *self._over_all()])
 
     def _repr_html_(self) -> str:
-        return as_html(self._title(), findings=self.worst_findings)
+        below = "".join(map(muted, self._over_all()))
+        return as_html(self._title(), findings=self.worst_findings, details=below)
+
+    def _over_all(self) -> list[str]:
+        """Return a line on what is in the rows that are not shown, if anything is."""
+        if dict.fromkeys((finding.code for finding in self.worst_findings), 1) == self.by_code:
+            return []
+        return ["over all rows: " + ", ".join(f"{code} in {counted(n, 'row')}" for code, n in self.by_code.items())]
 
     def _title(self) -> str:
         said = f"reply over {counted(self.rows, 'row')}: "
+        if not self.rows:
+            return said + "nothing was checked"
         if not self.worst_findings:
             return said + "ok"
         verdict = f"{counted(self.broken, 'row')} with errors" if self.broken else "ok, with warnings"
@@ -71,22 +86,32 @@ def check_rows(reply: Reply, rows: object) -> RowsReport:
     unset: dict[str, object] = {name: None for name in columns if isinstance(name, str)}
     used = [name for name in _names(reply) if name in unset]
     cells = zip(*(_texts(frame, name) for name in used), strict=True) if used else iter([()] * len(frame))
-    checked: dict[tuple[str | None, ...], tuple[Finding, ...]] = {}
+    checked: dict[_Texts, tuple[Finding, ...]] = {}
     found: list[tuple[object, Finding]] = []
     broken, worst = 0, None
     worst_findings: tuple[Finding, ...] = ()
+    alike = Counter[_Texts]()
     for label, values in zip(frame.index, cells, strict=True):
         if values not in checked:
             checked[values] = reply.render(unset | dict(zip(used, values, strict=True))).check().findings
         findings = checked[values]
         found += [(label, finding) for finding in findings]
+        alike[values] += 1
         rank = _rank(findings)
         broken += rank[0] > 0
         if rank > _rank(worst_findings):
             worst, worst_findings = label, findings
     table = Report(tuple(finding for _, finding in found)).frame()
     table.insert(0, "row", _labels([label for label, _ in found]))
-    return RowsReport(table, len(frame), broken, worst, worst_findings)
+    return RowsReport(table, len(frame), broken, worst, worst_findings, _by_code(checked, alike))
+
+
+def _by_code(checked: Mapping[_Texts, tuple[Finding, ...]], alike: Mapping[_Texts, int]) -> dict[str, int]:
+    rows, broken = Counter[str](), set[str]()
+    for values, findings in checked.items():
+        rows.update(dict.fromkeys((finding.code for finding in findings), alike[values]))
+        broken |= {finding.code for finding in findings if finding.severity == "error"}
+    return {code: rows[code] for code in sorted(rows, key=lambda code: (code not in broken, -rows[code]))}
 
 
 def _frame(rows: object) -> pd.DataFrame:

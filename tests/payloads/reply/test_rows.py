@@ -53,8 +53,11 @@ def test_rows():
     assert [str(finding) for finding in report.worst_findings] == [f"{place}: 1500 characters, at most 1024"]
     assert repr(report) == (
         "reply over 7 rows: 3 rows with errors; the worst is row 'longest'\n"
-        "  error   /responses/0/message: 1500 characters, at most 1024"
+        "  error   /responses/0/message: 1500 characters, at most 1024\n"
+        "  over all rows: too_long in 2 rows, too_short in 1 row, too_long_utf16 in 1 row, unknown_placeholder in 1 row"
     )
+    assert report.by_code == {"too_long": 2, "too_short": 1, "too_long_utf16": 1, "unknown_placeholder": 1}
+    assert list(report.by_code)[:2] == ["too_long", "too_short"]
 
 
 def test_all_is_well():
@@ -62,6 +65,7 @@ def test_all_is_well():
     report = GREETING.check_over([{"name": "Ada"}, {"name": "Bob"}])
     assert (report.ok, report.rows, report.broken, report.worst, report.worst_findings) == (True, 2, 0, None, ())
     assert repr(report) == "reply over 2 rows: ok"
+    assert report.by_code == {}
     assert list(report.findings.columns) == COLUMNS
     assert len(report.findings) == 0
     assert "<table" not in report._repr_html_()
@@ -109,8 +113,33 @@ def test_labels(index, label, shown):
     assert repr(report).split("\n") == [
         f"reply over 3 rows: 1 row with errors; the worst is row {shown}",
         "  error   /responses/0/message: 2000 characters, at most 1024",
+        "  over all rows: too_long in 1 row, unknown_placeholder in 1 row",
     ]
     assert len(report.findings) == 2
+
+
+def test_nothing_is_hidden_behind_the_worst_row():
+    """What was found in other rows only is counted, in text and in HTML: the unfilled placeholders of 37 users."""
+    reply = cb.Reply().text("{{name}}").text("{{city}}, {{city}}, {{name}}")
+    rows = [{"name": "x" * 1025, "city": "a"}, *[{"name": "Ada", "city": None}] * 37, {"name": "Ada", "city": "b"}]
+    report = reply.check_over(rows)
+    counted = "over all rows: too_long in 1 row, unknown_placeholder in 37 rows"
+    assert repr(report).split("\n")[-1] == f"  {counted}"
+    assert counted in report._repr_html_()
+    assert (report.broken, report.by_code) == (1, {"too_long": 1, "unknown_placeholder": 37})
+
+
+def test_one_row_says_all_there_is():
+    """Where only the worst row has findings they are not told twice."""
+    for rows in ([{"name": ""}], [{"name": ""}, {"name": "Ada"}]):
+        assert "over all rows" not in repr(GREETING.check_over(rows)) + GREETING.check_over(rows)._repr_html_()
+    assert repr(GREETING.check_over([{"name": ""}] * 2)).endswith("\n  over all rows: too_short in 2 rows")
+
+
+def test_rows_of_one_label_count_each():
+    """Rows are counted, not labels."""
+    report = GREETING.check_over(pd.DataFrame({"name": ["", "", None]}, index=["a", "a", "a"]))
+    assert report.by_code == {"too_short": 2, "unknown_placeholder": 1}
 
 
 def test_html():
@@ -155,9 +184,11 @@ def test_two_columns_of_a_name():
 
 @pytest.mark.parametrize("rows", [pd.DataFrame(), [], iter([]), pd.DataFrame({"name": []})])
 def test_empty(rows):
-    """No rows, no findings."""
+    """No rows, no findings, and nothing that looks like a success; as all() of nothing, ok is true."""
     report = GREETING.check_over(rows)
-    assert (repr(report), len(report.findings)) == ("reply over 0 rows: ok", 0)
+    said = "reply over 0 rows: nothing was checked"
+    assert (repr(report), len(report.findings), report.ok, report.worst) == (said, 0, True, None)
+    assert said in report._repr_html_()
 
 
 def test_no_placeholders():
