@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from chatbot_nb.finding import Finding
-    from chatbot_nb.payloads.reply.reply import Reply
+    from chatbot_nb.payloads.reply.outcome import Outcome
 
 _Texts: TypeAlias = tuple[str | None, ...]  # of one row, what the placeholders are filled with
 
@@ -79,7 +79,7 @@ class RowsReport:
         return f"{said}{verdict}; the worst is row {label}"
 
 
-def check_rows(reply: Reply, rows: object) -> RowsReport:
+def check_rows(reply: Outcome, rows: object) -> RowsReport:
     """Return the report of `Reply.check_over`; rows that are alike in what the reply uses are checked once."""
     frame = _frame(rows)
     columns: list[object] = list(frame.columns)
@@ -142,7 +142,7 @@ def _labels(labels: list[object]) -> pd.Series[Any]:
     return pd.Series(labels, dtype=None if labels else "object")
 
 
-def _names(reply: Reply) -> list[str]:
+def _names(reply: Outcome) -> list[str]:
     return list(dict.fromkeys(name for _, text in texts_of(reply.payload) for name in names_in(text)))
 
 
