@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import warnings
 from typing import TYPE_CHECKING, Any, Self
 
+from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads.check import check
 from chatbot_nb.payloads.preview.chat import chat_html
 from chatbot_nb.payloads.preview.text import chat_text
@@ -140,7 +142,13 @@ class Outcome(Document):
         Returns
         -------
         str
-            The source, without any token.
+            The source, without any token. What breaks documented rules is exported too, to look into it; a comment
+            on top then names what is wrong.
+
+        Warns
+        -----
+        UserWarning
+            ChatBot would refuse what was exported.
 
         Raises
         ------
@@ -150,8 +158,15 @@ class Outcome(Document):
             A value that was rendered into a text holds half a surrogate pair.
         """
         from chatbot_nb.payloads.exports.export import export
+        from chatbot_nb.payloads.exports.remark import remarked
 
-        return export(self.payload, target)
+        source = export(self.payload, target)
+        errors = [finding for finding in self.check().findings if finding.severity == "error"]
+        if not errors:
+            return source
+        message = f"ChatBot would refuse what was exported. {PayloadError(errors, 'reply')}"
+        warnings.warn(message, UserWarning, stacklevel=2)
+        return remarked(source, target, errors)
 
     def __repr__(self) -> str:
         return chat_text(self._document)
