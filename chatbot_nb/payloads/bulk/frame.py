@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from chatbot_nb.payloads.bulk.rules import Row
     from chatbot_nb.payloads.report import Kind
 
 # So many payloads are taken out of their column at once.
@@ -76,8 +77,8 @@ def check_frame(payloads: Any, column: str | None = None, *, kind: Kind = "reply
 
     Let Dask read in its workers, `dask.dataframe.from_map` over byte ranges or files: payloads that are sent to them
     cost more than their check. Its setting ``dataframe.convert-string`` makes text of columns of objects: dicts become
-    Python literals, which are found broken, and bytes that are not UTF-8 fail. Set it to False for dicts, and give
-    bytes the dtype ``binary[pyarrow]``.
+    Python literals, which are found broken, with a word on that setting, and bytes that are not UTF-8 fail. Set it to
+    False for dicts, and give bytes the dtype ``binary[pyarrow]``.
 
     Examples
     --------
@@ -89,11 +90,13 @@ def check_frame(payloads: Any, column: str | None = None, *, kind: Kind = "reply
     known_kind(kind)
     given = _column_of(payloads, column)
     if _is_dask(given):
-        return given.map_partitions(_findings, kind=kind, progress=False, meta=_findings(given._meta, kind))  # noqa: SLF001 - dask's way
+        none = _findings(given._meta, kind)  # noqa: SLF001 - dask's way
+        return given.map_partitions(_findings, kind=kind, converted=_is_text(given.dtype), meta=none)
     return _findings(given, kind, progress=progress)
 
 
-def _findings(payloads: pd.Series[Any], kind: Kind, *, progress: bool = False) -> pd.DataFrame:
+def _findings(payloads: pd.Series[Any], kind: Kind, *, progress: bool = False, converted: bool = False) -> pd.DataFrame:
+    """Return the findings; ``converted`` says that Dask may have made text of dicts."""
     import pandas as pd
 
     rows_of = verdicts(kind)
@@ -103,11 +106,19 @@ def _findings(payloads: pd.Series[Any], kind: Kind, *, progress: bool = False) -
             some = payloads.iloc[begin : begin + _AT_ONCE].tolist()
             for number, payload in enumerate(some, begin):
                 if rows := rows_of(payload):
-                    table.add(number, rows)
+                    table.add(number, [*map(_with_setting, rows)] if converted else rows)
             bar.add(len(some))
     frame = table.frame()
     frame["row"] = pd.Series(payloads.index.to_flat_index().take(frame["row"].to_numpy()), index=frame.index)
     return frame
+
+
+def _with_setting(row: Row) -> Row:
+    pointer, code, severity, message, limit, actual = row
+    return (pointer, code, severity, message + _CONVERTED, limit, actual) if code == "python_literal" else row
+
+
+_CONVERTED: Final = "; if it was a dict, Dask made text of it: dask.config.set({'dataframe.convert-string': False})"
 
 
 def _column_of(payloads: Any, column: str | None) -> Any:  # noqa: ANN401
@@ -137,6 +148,12 @@ def _may_hold_payloads(dtype: Any) -> bool:  # noqa: ANN401 - of pandas or NumPy
     import pandas as pd
 
     return pd.api.types.is_object_dtype(dtype) or pd.api.types.is_string_dtype(dtype) or "binary" in str(dtype)
+
+
+def _is_text(dtype: Any) -> bool:  # noqa: ANN401 - of pandas
+    import pandas as pd
+
+    return pd.api.types.is_string_dtype(dtype) and not pd.api.types.is_object_dtype(dtype)
 
 
 def _listed(names: Iterable[object]) -> str:

@@ -249,3 +249,26 @@ def test_dask_errors_come_at_once(dd):
     frame = dd.from_map(part, range(2), meta=part(0)[:0])
     with pytest.raises(ValueError, match=r"^there is no column 'x'; the columns are: 'body'$"):
         check_frame(frame, "x")
+
+
+CONVERTED = "; if it was a dict, Dask made text of it: dask.config.set({'dataframe.convert-string': False})"
+
+
+def test_dicts_that_dask_made_text_of(dd):
+    """Dask's own setting spoils them; that is said where it may be the reason, and nowhere else."""
+    import dask
+
+    payloads = pd.Series([json.loads(SHORT), SHORT.decode(), None, "{'responses': []}"])
+    alike = check_frame(payloads)
+    with dask.config.set({"dataframe.convert-string": True}):
+        found = check_frame(dd.from_pandas(payloads, npartitions=1))
+    found = found.compute(scheduler="sync")
+    literal = found["code"] == "python_literal"
+    assert list(found["row"][literal]) == [0, 3]
+    assert list(found["message"].str.endswith(CONVERTED)) == list(literal)
+    assert set(found["message"][literal]) == {f"{alike['message'].iloc[-1]}{CONVERTED}"}
+    assert list(found["message"][~literal]) == list(alike["message"][alike["code"] != "python_literal"])
+    assert dtypes(found) == dtypes(alike)
+    with dask.config.set({"dataframe.convert-string": False}):
+        found = check_frame(dd.from_pandas(payloads, npartitions=1))
+    assert rows(found.compute(scheduler="sync")) == rows(alike)
