@@ -106,11 +106,8 @@ def _check_lines(lines: Iterator[_Line], kind: Kind, table: Table) -> None:
             table.add(number, [_NO_END])
 
 
-_MARK: Final[Row] = (
-    *("", "byte_order_mark", "warning"),
-    "the file begins with a UTF-8 byte order mark; write it without one",
-    *(None, None),
-)
+_BEGINS: Final = "the file begins with a UTF-8 byte order mark; write it without one"
+_MARK: Final[Row] = ("", "byte_order_mark", "warning", _BEGINS, None, None)
 _CRLF: Final[Row] = ("", "crlf", "info", "lines end with CR LF, here for the first time; LF is enough", None, None)
 _NO_END: Final[Row] = ("", "no_line_end", "info", "the last line has no end; was the file cut off?", None, None)
 

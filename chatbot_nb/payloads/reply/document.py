@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.finding import Finding
-from chatbot_nb.payloads.files import opened, save
+from chatbot_nb.payloads import files
 from chatbot_nb.payloads.reading.parse import parse
 from chatbot_nb.payloads.reading.plain import plain
 from chatbot_nb.payloads.reply.line import json_of
@@ -90,7 +90,7 @@ class Document:
             There is no such file, it is a folder, or it cannot be read.
         """
         path = Path(path)
-        with opened(path, "a JSON file") as file:
+        with files.opened(path, "a JSON file") as file:
             return cls._of(_read(file.read(), f"reply in {str(path)!r}"))
 
     def save(self, path: str | os.PathLike[str]) -> None:
@@ -109,7 +109,7 @@ class Document:
         """
         text = json.dumps(self._document, ensure_ascii=False, indent=2) + "\n"
         # Values that were rendered into texts may hold half a surrogate pair: JSON escapes it in the same way.
-        save(Path(path), text.encode(errors="backslashreplace"))
+        files.save(Path(path), text.encode(errors="backslashreplace"))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Document) and self._identity() == other._identity()
