@@ -37,6 +37,8 @@ if TYPE_CHECKING:
     from chatbot_nb.payloads.reply.reply import Reply
     from chatbot_nb.sandbox.connect import connect
     from chatbot_nb.sandbox.sandbox import Sandbox
+    from chatbot_nb.widgets.builder import ResponseBuilder
+    from chatbot_nb.widgets.chat import ChatPreview
 
 __version__ = "0.1.0"
 
@@ -45,6 +47,7 @@ __all__ = [
     "ApiTimeoutError",
     "AuthenticationError",
     "ChatBotError",
+    "ChatPreview",
     "Client",
     "ListenError",
     "MissingAccessTokenError",
@@ -53,6 +56,7 @@ __all__ = [
     "PlanError",
     "RateLimitError",
     "Reply",
+    "ResponseBuilder",
     "Sandbox",
     "SandboxError",
     "ServerError",
@@ -79,8 +83,10 @@ __all__ = [
 _ELEMENTS = "chatbot_nb.payloads.reply.elements"
 # Where each public name that is not an exception lives.
 _HOMES = {
+    "ChatPreview": "chatbot_nb.widgets.chat",
     "Client": "chatbot_nb.connections.client",
     "Reply": "chatbot_nb.payloads.reply.reply",
+    "ResponseBuilder": "chatbot_nb.widgets.builder",
     "Sandbox": "chatbot_nb.sandbox.sandbox",
     "assert_reply": "chatbot_nb.payloads.asserting",
     "audit": "chatbot_nb.audits.audit",
