@@ -1,0 +1,246 @@
+"""Real JupyterLab, Notebook 7 and Voilà in headless Chromium, and a second client that asks the kernel what it has."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import threading
+import urllib.parse
+import urllib.request
+from pathlib import Path
+from queue import Empty
+
+import nbformat
+import pytest
+
+playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is not installed")
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+# Chromium asks for updates and the like unless it is told not to; as root it has no sandbox.
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DEADLINE = 60  # seconds
+SETTINGS = {
+    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
+    "docmanager-extension/plugin": {"autosave": False},
+    # With subshells a kernel answers widgets while a cell runs; older front ends know none, so it has to go without.
+    "apputils-extension/kernels-settings": {"commsOverSubshells": "disabled"},
+}
+
+
+def pytest_collection_modifyitems(items):
+    for item in items:
+        if Path(__file__).parent in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            item.add_marker(pytest.mark.timeout(180))
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Start Debian's Chromium; without it the tests skip, but fail where they have to run."""
+    if CHROMIUM is None:
+        reason = "Chromium is not installed (Debian's package: chromium)"
+        if os.environ.get("CI") == "true":
+            pytest.fail(reason)
+        pytest.skip(reason)
+    with playwright.sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield browser
+        browser.close()
+
+
+class Server:
+    """A Jupyter server, or Voilà, on loopback."""
+
+    def __init__(self, folder, command, *, theme="JupyterLab Light"):
+        self.folder = folder
+        state = folder / ".jupyter"
+        settings = {**SETTINGS, "apputils-extension/themes": {"theme": theme}}
+        for name, value in settings.items():
+            path = state / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(value))
+        self.environment = os.environ | {
+            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "JUPYTER_CONFIG_DIR": str(state / "config"),
+            "JUPYTER_DATA_DIR": str(state / "data"),
+            "JUPYTER_RUNTIME_DIR": str(state / "runtime"),
+            "JUPYTERLAB_SETTINGS_DIR": str(state / "settings"),
+            "JUPYTERLAB_WORKSPACES_DIR": str(state / "workspaces"),
+            "IPYTHONDIR": str(state / "ipython"),
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+        }
+        self.environment.pop("CHATBOT_ACCESS_TOKEN", None)
+        self.process = subprocess.Popen(
+            command, cwd=folder, env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        )
+        self.url = self._wait_for_url()
+
+    def _wait_for_url(self):
+        printed = []
+        found = threading.Event()
+
+        def read():
+            for line in self.process.stdout:
+                printed.append(line)
+                if "http://127.0.0.1:" in line or "http://localhost:" in line:
+                    found.set()
+            found.set()
+
+        threading.Thread(target=read, daemon=True).start()
+        assert found.wait(DEADLINE), "".join(printed)
+        line = next((each for each in printed if "http://" in each), None)
+        assert line, "".join(printed)
+        address = urllib.parse.urlsplit(line[line.index("http://") :].split()[0])
+        return f"http://127.0.0.1:{address.port}"
+
+    def get(self, path):
+        with urllib.request.urlopen(f"{self.url}{path}", timeout=DEADLINE) as answer:
+            return json.load(answer)
+
+    def stop(self):
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+        self.process.stdout.close()
+
+
+def jupyter(kind, *more):
+    quiet = ["--no-browser", "--IdentityProvider.token=", "--ServerApp.allow_root=True", "--ServerApp.port=0"]
+    quiet += ["--ServerApp.disable_check_xsrf=True"]  # the tests end sessions
+    return [sys.executable, "-m", kind, *quiet, "--LabApp.expose_app_in_browser=True", *more]
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory):
+    server = Server(tmp_path_factory.mktemp("lab"), jupyter("jupyterlab"))
+    yield server
+    server.stop()
+
+
+class Kernel:
+    """A second client of a notebook's kernel."""
+
+    def __init__(self, server, path):
+        from jupyter_client import BlockingKernelClient
+
+        (session,) = [each for each in server.get("/api/sessions") if each["path"] == path]
+        runtime = Path(server.environment["JUPYTER_RUNTIME_DIR"])
+        self.client = BlockingKernelClient(connection_file=str(runtime / f"kernel-{session['kernel']['id']}.json"))
+        self.client.load_connection_file()
+        self.client.start_channels()
+
+    def value(self, expression):
+        """Return what an expression is in the kernel: JSON values only."""
+        code = {"value": f"__import__('json').dumps({expression})"}
+        message = self.client.execute("", silent=True, user_expressions=code)
+        while True:
+            reply = self.client.get_shell_msg(timeout=DEADLINE)
+            if reply["parent_header"].get("msg_id") == message:
+                break
+        answer = reply["content"]["user_expressions"]["value"]
+        assert answer["status"] == "ok", answer
+        return json.loads(eval(answer["data"]["text/plain"]))  # a Python string of JSON
+
+    def run(self, code):
+        """Run code without waiting for it."""
+        return self.client.execute(code, silent=True)
+
+    def wait_for(self, expression, wanted):
+        """Ask until an expression has a value; the kernel is busy with nothing else."""
+        for _ in range(DEADLINE * 20):
+            if (value := self.value(expression)) == wanted:
+                return
+            try:
+                self.client.get_iopub_msg(timeout=0.05)
+            except Empty:
+                continue
+        raise AssertionError(f"{expression} is {value!r}, not {wanted!r}")
+
+    def close(self):
+        self.client.stop_channels()
+
+
+class Notebook:
+    """A notebook opened in a page, its cells run from top to bottom."""
+
+    def __init__(self, browser, server, cells, *, name, width=1400, height=1000, view="lab/tree", path=None):
+        self.server = server
+        self.name = f"{name}.ipynb"
+        self.path = path or server.folder / self.name
+        if path is None:
+            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+            notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+            nbformat.write(notebook, self.path)
+        self.context = browser.new_context(viewport={"width": width, "height": height})
+        self.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.page = self.context.new_page()
+        self.page.set_default_timeout(15_000)
+        self.hosts = set()
+        self.errors = []
+        self.page.on("request", lambda request: self.hosts.add(urllib.parse.urlsplit(request.url).hostname))
+        self.page.on("pageerror", lambda error: self.errors.append(str(error)))
+        self.page.goto(f"{server.url}/{view}/{self.name}?reset")
+        self.page.locator(".jp-Notebook").first.wait_for()
+        self.page.wait_for_function("document.querySelector('.jp-Notebook .jp-CodeCell') !== null")
+        self.kernel = None
+
+    def run_all(self):
+        """Run every cell, and wait until the kernel has answered."""
+        self.page.wait_for_function(
+            "async () => { const app = window.jupyterapp; if (!app) return false; await app.restored;"
+            " const panel = app.shell.currentWidget; await panel.sessionContext.ready;"
+            " const kernel = panel.sessionContext.session?.kernel; return kernel?.status === 'idle'; }"
+        )
+        self.page.evaluate("window.jupyterapp.commands.execute('notebook:run-all-cells')")
+
+    def connect(self):
+        """Return the second client, once the notebook's kernel is there."""
+        if self.kernel is None:
+            self.kernel = Kernel(self.server, self.name)
+        return self.kernel
+
+    def save(self):
+        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
+        self.page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+
+    def cells(self):
+        return self.page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")
+
+    def close(self):
+        if self.kernel is not None:
+            self.kernel.close()
+        self.context.close()
+        for session in self.server.get("/api/sessions"):
+            if session["path"] == self.name:
+                ended = urllib.request.Request(f"{self.server.url}/api/sessions/{session['id']}", method="DELETE")
+                urllib.request.urlopen(ended, timeout=DEADLINE).close()
+
+
+@pytest.fixture
+def open_notebook(chromium, request):
+    """Return a function that opens a notebook of cells; what it opened is closed, and must have logged no error."""
+    opened = []
+
+    def opening(server, *cells, **how):
+        name = how.pop("name", None) or f"{request.node.name.translate(dict.fromkeys(map(ord, '[]/ ')))}-{len(opened)}"
+        notebook = Notebook(chromium, server, cells, name=name, **how)
+        opened.append(notebook)
+        return notebook
+
+    yield opening
+    for notebook in opened:
+        notebook.close()
+    assert [error for notebook in opened for error in notebook.errors] == []
