@@ -48,9 +48,14 @@ class Report:
     kind: Kind = "reply"
 
     @property
+    def errors(self) -> list[Finding]:
+        """The findings that break a documented rule: what ChatBot would refuse."""
+        return [finding for finding in self.findings if finding.severity == "error"]
+
+    @property
     def ok(self) -> bool:
         """True if no finding is an error; warnings and information do not count."""
-        return all(finding.severity != "error" for finding in self.findings)
+        return not self.errors
 
     def frame(self) -> pd.DataFrame:
         """Return the findings as one row each.

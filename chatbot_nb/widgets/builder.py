@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads.check import check
+from chatbot_nb.payloads.exports.export import export
 from chatbot_nb.payloads.patch import apply_patch
 from chatbot_nb.payloads.reply.line import Raw
 from chatbot_nb.widgets.reply_widget import KERNEL, ReplyWidget, read_reply
@@ -74,7 +75,7 @@ class ResponseBuilder(ReplyWidget):
         shell = get_ipython()
         if shell is None:
             raise RuntimeError('there is no notebook to put a cell into; print(builder.reply.export("reply")) has it')
-        shell.set_next_input(f"import chatbot_nb as cb\n\nreply = {self._reply.export('reply')}")
+        shell.set_next_input(f"import chatbot_nb as cb\n\nreply = {export(self._payload, 'reply', self.report.errors)}")
 
     def _handlers(self) -> dict[str, Callable[[Mapping[str, Any]], None]]:
         return {

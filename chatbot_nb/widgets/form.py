@@ -49,7 +49,7 @@ def _responses() -> dict[str, Any]:
     return {
         "text": _described("Text", _text("message", "Message", limits.TEXT_MESSAGE, long=True)),
         "randomText": _described("Random text", _texts()),
-        "image": _described("Image", _text("imageUrl", "Image address", limits.IMAGE_URL, format="url")),
+        "image": _described("Image", _text("imageUrl", "Image", limits.IMAGE_URL, format="url")),
         "quickReplies": _described(
             "Quick replies",
             _text("title", "Title", limits.QUICK_REPLIES_TITLE, long=True),
@@ -119,7 +119,7 @@ def _elements() -> Field:
         "fields": [
             _text("title", "Title", limits.CARD_TITLE),
             _text("subtitle", "Subtitle", limits.CARD_SUBTITLE),
-            _text("imageUrl", "Image address", limits.CARD_IMAGE_URL, format="url"),
+            _text("imageUrl", "Image", limits.CARD_IMAGE_URL, format="url"),
             _button_list(limits.CARD_BUTTONS, _ANY_BUTTON),
         ],
     }

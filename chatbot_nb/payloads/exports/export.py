@@ -6,11 +6,14 @@ from typing import TYPE_CHECKING, Final, Literal, TypeAlias
 
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads.exports import curl, express, fastapi, flask, php, python, source
+from chatbot_nb.payloads.exports.remark import remarked
 from chatbot_nb.payloads.reading.plain import plain
 from chatbot_nb.payloads.wording import either, nearest, show
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+
+    from chatbot_nb.finding import Finding
 
 Target: TypeAlias = Literal["python", "flask", "fastapi", "express", "php", "curl", "reply"]
 
@@ -25,7 +28,7 @@ _EXPORTS: Final[dict[Target, Callable[[object], str]]] = {
 }
 
 
-def export(payload: object, target: Target) -> str:
+def export(payload: object, target: Target, wrong: Sequence[Finding] = ()) -> str:
     """Return a reply as code.
 
     Parameters
@@ -39,6 +42,8 @@ def export(payload: object, target: Target) -> str:
         verification request and, to a POST, the reply; a wrong token gets 401, a body that is not JSON 400, another
         path 404. ``"python"`` needs Python alone. ``"curl"`` is a shell script that sends the documented webhook
         request to a backend. ``"reply"`` is a Python expression in the words of this package, imported as ``cb``.
+    wrong : sequence of Finding, default ()
+        Why ChatBot would refuse the reply; a comment on top names it.
 
     Returns
     -------
@@ -68,7 +73,8 @@ def export(payload: object, target: Target) -> str:
     read = plain(payload, {})
     if any(finding.severity == "error" for finding in read.findings):
         raise PayloadError(read.findings)
-    return _EXPORTS[target](read.value)
+    code = _EXPORTS[target](read.value)
+    return remarked(code, target, wrong) if wrong else code
 
 
 def _unknown(target: object) -> ValueError:

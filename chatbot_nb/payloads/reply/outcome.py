@@ -158,15 +158,13 @@ class Outcome(Document):
             A value that was rendered into a text holds half a surrogate pair.
         """
         from chatbot_nb.payloads.exports.export import export
-        from chatbot_nb.payloads.exports.remark import remarked
 
-        source = export(self.payload, target)
-        errors = [finding for finding in self.check().findings if finding.severity == "error"]
-        if not errors:
-            return source
-        message = f"ChatBot would refuse what was exported. {PayloadError(errors, 'reply')}"
-        warnings.warn(message, UserWarning, stacklevel=2)
-        return remarked(source, target, errors)
+        errors = self.check().errors
+        source = export(self.payload, target, errors)
+        if errors:
+            message = f"ChatBot would refuse what was exported. {PayloadError(errors, 'reply')}"
+            warnings.warn(message, UserWarning, stacklevel=2)
+        return source
 
     def __repr__(self) -> str:
         return chat_text(self._document)

@@ -35,7 +35,6 @@ export class Attributes extends Part {
     for (const row of this.rows) row.update(attributes[row.key]);
     this.el.hidden = value === undefined;
     reconcile(this.body, this.rows.map((row) => row.el));
-    this.slot.count(this.rows.length ? String(this.rows.length) : "");
   }
 
   show(findings) {

@@ -49,7 +49,7 @@ export class ButtonRow extends Part {
     for (const part of this.parts) part.update(value[part.key]);
     const counted = this.parts.filter((part) => part.counted);
     const states = counted.map((part) => part.counted.state);
-    const text = counted.map((part) => counterText(part.counted)).join(" · ");
+    const text = counted.map((part) => `${part.field.label.toLowerCase()} ${counterText(part.counted)}`).join(" · ");
     this.slot.count(text, ["over", "under", "wide", "near"].find((state) => states.includes(state)));
   }
 

@@ -22,7 +22,7 @@ export class TextEditor extends Part {
     this.input = h(field.long ? "textarea" : "input", {
       class: "cbn-input",
       id,
-      rows: field.long ? 2 : undefined,
+      rows: field.long ? 1 : undefined,
       type: field.long ? undefined : "text",
       placeholder,
       spellcheck: field.format === undefined,

@@ -89,7 +89,8 @@ export class Form extends Part {
     this.show(byPlace);
     const known = new Set(["responses", "attributes"]);
     const own = [...byPlace].filter(([place]) => place === "" || (!place.includes("/", 1) && !known.has(parts(place)[0])));
-    this.slot.show(own.flatMap(([, found]) => found));
+    // Of a reply with nothing in it the form says itself what to do.
+    this.slot.show(this.empty.hidden ? own.flatMap(([, found]) => found) : []);
   }
 
   _add(type) {

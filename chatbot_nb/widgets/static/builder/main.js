@@ -2,6 +2,7 @@
 import { Preview } from "../chat/preview.js";
 import { h } from "../core/dom.js";
 import { apply } from "../core/patch.js";
+import { isObject } from "../core/pointer.js";
 import { Change } from "./change.js";
 import { Code } from "./code.js";
 import { Conflict } from "./conflict.js";
@@ -46,7 +47,8 @@ function render({ model, el, signal, shared, kit }) {
   el.append(root);
 
   const refresh = () => {
-    preview.update({ payload: store.doc, findings: store.findings, sample: store.attributes, sampleIndex: store.sample });
+    const found = isEmpty(store.doc) ? [] : store.findings;
+    preview.update({ payload: store.doc, findings: found, sample: store.attributes, sampleIndex: store.sample });
     form.refresh();
     toolbar.refresh();
     conflict.refresh();
@@ -60,6 +62,11 @@ function render({ model, el, signal, shared, kit }) {
     end();
     preview.destroy?.();
   });
+}
+
+/** Nothing has been added yet: that needs no warning in the chat. */
+function isEmpty(doc) {
+  return isObject(doc) && Object.keys(doc).length === 0;
 }
 
 /** What was selected in one pane is shown in the others; the focus stays where it is. */

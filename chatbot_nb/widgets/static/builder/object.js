@@ -53,7 +53,7 @@ export class Fields extends Part {
     const raw = !part.accepts(value);
     if (old?.raw && raw) return old;
     if (raw) part = new RawEditor(this.builder, this, field.key, { labelId: id, note: "not what belongs here; shown as JSON" });
-    return { part, raw, el: row(field.label, id, part) };
+    return { part, raw, el: row(field.label, id, part, null, field.kind) };
   }
 
   _otherRow(key) {
@@ -67,6 +67,6 @@ export class Fields extends Part {
   }
 }
 
-function row(label, id, part, more = null) {
-  return h("div", { class: "cbn-field-row" }, h("div", { class: "cbn-label", id, text: label }), part.el, more);
+function row(label, id, part, more = null, kind = "") {
+  return h("div", { class: `cbn-field-row cbn-row-${kind}` }, h("div", { class: "cbn-label", id, text: label }), part.el, more);
 }

@@ -21,6 +21,8 @@ export class Toolbar {
     this.redo = button("↷", () => this.store.redo(), { class: "cbn-icon", title: "Redo (Ctrl+Shift+Z)", aria: { label: "Redo" } });
     this.counts = h("span", { class: "cbn-counts" });
     this.status = h("span", { class: "cbn-status", role: "status" });
+    this.samples = h("select", { class: "cbn-input cbn-choice", title: "As whom the chat is shown", aria: { label: "Sample" } });
+    this.samples.addEventListener("change", () => this.store.choose(this.samples.value === "" ? null : Number(this.samples.value)));
     this.verdict = button("", open.findings, { class: "cbn-verdict" });
     this.el = h(
       "div",
@@ -34,6 +36,7 @@ export class Toolbar {
       h("span", { class: "cbn-space" }),
       this.status,
       this.verdict,
+      this.samples,
       button("Export", open.code, { class: "cbn-primary" }),
     );
   }
@@ -44,9 +47,20 @@ export class Toolbar {
     this.redo.disabled = !store.history.canRedo;
     put(this.counts, contents(store.doc));
     put(this.status, STATUS[store.status]);
+    this._refreshSamples(store);
     const { text, worst } = verdict(store.findings, store.judged.verdict);
     put(this.verdict, text);
     this.verdict.className = `cbn-verdict cbn-${worst}`;
+  }
+
+  _refreshSamples({ samples, sample }) {
+    if (samples !== this._samples) {
+      const named = samples.map((each, index) => h("option", { value: index, text: `${index + 1}: ${shortly(each)}` }));
+      this.samples.replaceChildren(h("option", { value: "", text: "no sample" }), ...named);
+      this.samples.hidden = samples.length === 0;
+      this._samples = samples;
+    }
+    this.samples.value = sample === null ? "" : String(sample);
   }
 }
 
@@ -58,6 +72,13 @@ export function put(element, text) {
 /** @returns {string} "1 error", "2 errors". */
 export function counted(number, one) {
   return `${number.toLocaleString("en")} ${one}${number === 1 ? "" : "s"}`;
+}
+
+/** The first value of a sample, which tells it from others. */
+function shortly(sample) {
+  const text = String(Object.values(sample).find((value) => value !== null && value !== "") ?? "no values");
+  const points = [...text.slice(0, 60)];
+  return points.length > 20 ? `${points.slice(0, 19).join("")}…` : text;
 }
 
 function contents(doc) {
