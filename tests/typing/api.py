@@ -107,6 +107,16 @@ def replies(reply: cb.Reply, frame: pd.DataFrame) -> None:
     cb.assert_reply(reply, warnings=True)
 
 
+def widgets(frame: pd.DataFrame, reply: cb.Reply) -> None:
+    builder = cb.ResponseBuilder(reply, samples=frame)
+    assert_type(builder.reply, cb.Reply)
+    assert_type(builder.report, Report)
+    assert_type(builder.samples, pd.DataFrame)
+    assert_type(builder.to_html(), str | None)
+    builder.insert_code()
+    cb.ChatPreview(reply).reply = builder.reply
+
+
 def sandbox() -> None:
     with cb.Sandbox() as box:
         assert_type(box, cb.Sandbox)

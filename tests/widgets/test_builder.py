@@ -64,6 +64,28 @@ def test_fast_typing_loses_nothing(builder, edit):
     assert (text_of(builder), builder.document["rev"], refusals(builder)) == ("g", 7, [])
 
 
+def test_edits_and_python_in_two_threads_are_put_in_one_order(builder, edit):
+    """Front ends may have a kernel answer in a thread of its own while a cell runs: each change is one revision."""
+    together = threading.Barrier(2)
+
+    def type_on():
+        together.wait()
+        for seq in range(1, 101):
+            edit(f"typed {seq}", base=builder.document["rev"], seq=seq)
+
+    typing = threading.Thread(target=type_on)
+    typing.start()
+    together.wait()
+    for number in range(100):
+        builder.reply = Reply().text(f"set {number}")
+    typing.join()
+    updates = builder.comm.updates
+    assert builder.document["rev"] == 200 - len(refusals(builder))
+    assert [each["document"]["rev"] for each in updates if each["verdict"]["rev"] != each["document"]["rev"]] == []
+    assert builder.document["payload"] == builder.payload
+    assert builder.errors == []
+
+
 def test_an_edit_of_what_python_changed_meanwhile_is_refused(builder, edit):
     """The view is told and sees what is there; nothing of Python's is overwritten."""
     edit("mine")
