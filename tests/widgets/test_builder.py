@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 import threading
 
 import pytest
@@ -64,6 +65,16 @@ def test_fast_typing_loses_nothing(builder, edit):
     assert (text_of(builder), builder.document["rev"], refusals(builder)) == ("g", 7, [])
 
 
+@pytest.fixture
+def _threads_in_turns():
+    """Have threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("_threads_in_turns")
 def test_edits_and_python_in_two_threads_are_put_in_one_order(builder, edit):
     """Front ends may have a kernel answer in a thread of its own while a cell runs: each change is one revision."""
     together = threading.Barrier(2)
