@@ -138,6 +138,11 @@ def change_html(old: str | None, new: str | None) -> tuple[str, str]:
     )
 
 
+def folded(summary: str, text: str) -> str:
+    """Return a text as HTML that opens below its summary, which is HTML already."""
+    return f'<details style="margin:4px 0"><summary>{summary}</summary><pre>{escape(text)}</pre></details>'
+
+
 def muted(line: str) -> str:
     """Return a line of lesser weight as HTML."""
     return f'<p style="margin:4px 0;color:{_MUTED}">{escape(line)}</p>'

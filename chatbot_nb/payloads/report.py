@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from html import escape
 from typing import TYPE_CHECKING, Final, Literal
 
 from chatbot_nb.errors import PayloadError
-from chatbot_nb.payloads.display import as_html, counts, text_lines
+from chatbot_nb.payloads.display import as_html, counts, folded, text_lines
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,9 +99,7 @@ class Report:
         if self.fixed is None:
             return ""
         text = json.dumps(self.fixed, ensure_ascii=False, indent=2)
-        shown = escape(text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
-        summary = f"<code>.fixed</code>: {_MENDED}"
-        return f'<details style="margin:4px 0"><summary>{summary}</summary><pre>{shown}</pre></details>'
+        return folded(f"<code>.fixed</code>: {_MENDED}", text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
 
     def _title(self) -> str:
         verdict = [*(["ok"] if self.ok else []), counts(self.findings)]

@@ -12,6 +12,7 @@ import traitlets
 from chatbot_nb.errors import ChatBotError
 from chatbot_nb.payloads.wording import nearest, show
 from chatbot_nb.widgets.bundle import LOADER, bundle
+from chatbot_nb.widgets.saved import Saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -60,6 +61,7 @@ class Widget(anywidget.AnyWidget):
             raise TypeError(_misspelt(type(self), unknown[0]))
         self.errors: list[Exception] = []
         self._answered = float("-inf")  # when the modules were sent
+        self._saved = Saved(self._html)
         super().__init__(bundle=bundle(self._entry).hash, **state, **keywords)
 
     def _handlers(self) -> dict[str, Callable[[Mapping[str, Any]], None]]:
@@ -114,11 +116,15 @@ class Widget(anywidget.AnyWidget):
     def __repr__(self) -> str:
         return self._text()
 
-    def _repr_mimebundle_(self, **keywords: Any) -> Any:  # noqa: ANN401  # as ipywidgets has it
-        made = super()._repr_mimebundle_(**keywords)
+    def _ipython_display_(self) -> None:
+        """Show the widget, and beside it what a saved notebook keeps: where one is seen, the other is not."""
+        from IPython.display import display
+
+        made = self._repr_mimebundle_()
         assert made is not None  # as for what has no view
         shown, metadata = made
-        return {**shown, "text/html": self._html()}, metadata
+        display(shown, metadata=metadata, raw=True)
+        self._saved.show()
 
 
 def _misspelt(widget: type, name: str) -> str:

@@ -75,7 +75,7 @@ class ResponseBuilder(ReplyWidget):
         shell = get_ipython()
         if shell is None:
             raise RuntimeError('there is no notebook to put a cell into; print(builder.reply.export("reply")) has it')
-        shell.set_next_input(f"import chatbot_nb as cb\n\nreply = {export(self._payload, 'reply', self.report.errors)}")
+        shell.set_next_input(self._code())
 
     def _handlers(self) -> dict[str, Callable[[Mapping[str, Any]], None]]:
         return {
@@ -133,7 +133,8 @@ class ResponseBuilder(ReplyWidget):
     def _export(self, content: Mapping[str, Any]) -> None:
         answer = {"type": "export", "id": content["id"], "code": None, "message": None}
         try:
-            answer["code"] = self._reply.export(content["target"])
+            # Not by `Reply.export`: its warning would go into the output of some cell.
+            answer["code"] = export(self._payload, content["target"], self.report.errors)
         except ValueError as exc:
             answer["message"] = str(exc)
         self.send(answer)

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import traitlets
 
-from chatbot_nb.payloads.display import counts, framed, muted
+from chatbot_nb.payloads.display import counts, folded, framed, muted
+from chatbot_nb.payloads.exports.export import export
 from chatbot_nb.payloads.preview.chat import chat_html
 from chatbot_nb.payloads.preview.text import title
 from chatbot_nb.payloads.reply.line import Raw
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 KERNEL: Final = "kernel"  # the origin of what was not edited in a browser
 _LARGEST: Final = 5_000_000  # bytes of JSON
+_KEPT: Final = 200_000  # characters of code in a saved notebook
 
 
 class ReplyWidget(Widget):
@@ -141,6 +143,7 @@ class ReplyWidget(Widget):
                 # The verdict first: an observer of the document may raise.
                 self.verdict = state["verdict"]
                 self.document = state["document"]
+            self._saved.renew_soon()
 
     def _state(self, *, seq: int) -> dict[str, Any]:
         made = {"rev": self._rev, "origin": self._origin}
@@ -155,7 +158,14 @@ class ReplyWidget(Widget):
         return f"{type(self).__name__}: {title(self._payload)}" + (f"; {found}" if found else "")
 
     def _html(self) -> str:
-        return framed(self._static() + muted("The live view needs a running kernel."))
+        note = muted("The live view needs a running kernel: run the cell again. This is what it held.")
+        code = self._code()
+        summary = "The same as code" if len(code) <= _KEPT else "Its code, cut off: reply.save(path) keeps all of it"
+        return framed(self._static() + note + folded(summary, code[:_KEPT]))
+
+    def _code(self) -> str:
+        """Return the reply as Python source."""
+        return f"import chatbot_nb as cb\n\nreply = {export(self._payload, 'reply')}"
 
     def _static(self) -> str:
         return chat_html(self._payload, self.report.findings)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import shutil
+import socket
 import subprocess
 import sys
 import threading
@@ -30,12 +32,13 @@ QUIET = [
     "--disable-sync",
 ]
 DEADLINE = 60  # seconds
+playwright.expect.set_options(timeout=15_000)  # a busy machine is no failure
 SETTINGS = {
     "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
     "docmanager-extension/plugin": {"autosave": False},
-    # With subshells a kernel answers widgets while a cell runs; older front ends know none, so it has to go without.
-    "apputils-extension/kernels-settings": {"commsOverSubshells": "disabled"},
 }
+# With subshells a kernel answers widgets while a cell runs; older front ends know none, so it has to go without.
+NO_SUBSHELLS = {"apputils-extension/kernels-settings": {"commsOverSubshells": "disabled"}}
 
 
 def pytest_collection_modifyitems(items):
@@ -62,11 +65,10 @@ def chromium():
 class Server:
     """A Jupyter server, or Voilà, on loopback."""
 
-    def __init__(self, folder, command, *, theme="JupyterLab Light"):
+    def __init__(self, folder, command, *, settings=NO_SUBSHELLS):
         self.folder = folder
         state = folder / ".jupyter"
-        settings = {**SETTINGS, "apputils-extension/themes": {"theme": theme}}
-        for name, value in settings.items():
+        for name, value in {**SETTINGS, **settings}.items():
             path = state / "settings" / "@jupyterlab" / f"{name}.jupyterlab-settings"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(json.dumps(value))
@@ -120,7 +122,8 @@ class Server:
 def jupyter(kind, *more):
     quiet = ["--no-browser", "--IdentityProvider.token=", "--ServerApp.allow_root=True", "--ServerApp.port=0"]
     quiet += ["--ServerApp.disable_check_xsrf=True"]  # the tests end sessions
-    return [sys.executable, "-m", kind, *quiet, "--LabApp.expose_app_in_browser=True", *more]
+    app = {"jupyterlab": "LabApp", "notebook": "JupyterNotebookApp"}[kind]
+    return [sys.executable, "-m", kind, *quiet, f"--{app}.expose_app_in_browser=True", *more]
 
 
 @pytest.fixture(scope="session")
@@ -128,6 +131,20 @@ def lab(tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("lab"), jupyter("jupyterlab"))
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def classic(tmp_path_factory):
+    """Notebook 7 as it comes: with subshells."""
+    server = Server(tmp_path_factory.mktemp("classic"), jupyter("notebook"), settings={})
+    yield server
+    server.stop()
+
+
+def write_notebook(path, cells):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
+    notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    nbformat.write(notebook, path)
 
 
 class Kernel:
@@ -173,18 +190,12 @@ class Kernel:
         self.client.stop_channels()
 
 
-class Notebook:
-    """A notebook opened in a page, its cells run from top to bottom."""
+class Visit:
+    """A page of a browser that knows nothing yet, the hosts that it asked and the errors that it had."""
 
-    def __init__(self, browser, server, cells, *, name, width=1400, height=1000, view="lab/tree", path=None):
-        self.server = server
-        self.name = f"{name}.ipynb"
-        self.path = path or server.folder / self.name
-        if path is None:
-            notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(cell) for cell in cells])
-            notebook.metadata["kernelspec"] = {"name": "python3", "display_name": "Python 3", "language": "python"}
-            nbformat.write(notebook, self.path)
-        self.context = browser.new_context(viewport={"width": width, "height": height})
+    def __init__(self, browser, url, *, width=1400, height=1000, scale=1):
+        size = {"width": width, "height": height}
+        self.context = browser.new_context(viewport=size, device_scale_factor=scale)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.page = self.context.new_page()
         self.page.set_default_timeout(15_000)
@@ -192,10 +203,38 @@ class Notebook:
         self.errors = []
         self.page.on("request", lambda request: self.hosts.add(urllib.parse.urlsplit(request.url).hostname))
         self.page.on("pageerror", lambda error: self.errors.append(str(error)))
-        self.page.goto(f"{server.url}/{view}/{self.name}?reset")
+        self.page.goto(url)
+
+    def frames(self, way):
+        """Return a list to which each message of a web socket is added from now on: those "Sent" or "Received"."""
+        seen = []
+
+        def see(event):
+            data = event["response"]["payloadData"]
+            seen.append(base64.b64decode(data) if event["response"]["opcode"] == 2 else data.encode())
+
+        client = self.context.new_cdp_session(self.page)
+        client.on(f"Network.webSocketFrame{way}", see)
+        client.send("Network.enable")
+        return seen
+
+    def close(self):
+        self.context.close()
+
+
+class Notebook(Visit):
+    """A notebook opened in a page, its cells run from top to bottom."""
+
+    def __init__(self, browser, server, cells, *, name, view="lab/tree", **how):
+        self.server = server
+        self.name = f"{name}.ipynb"
+        self.path = server.folder / self.name
+        if cells:  # else it is there already
+            write_notebook(self.path, cells)
+        self.kernel = None
+        super().__init__(browser, f"{server.url}/{view}/{self.name}?reset", **how)
         self.page.locator(".jp-Notebook").first.wait_for()
         self.page.wait_for_function("document.querySelector('.jp-Notebook .jp-CodeCell') !== null")
-        self.kernel = None
 
     def run_all(self):
         """Run every cell, and wait until the kernel has answered."""
@@ -222,7 +261,10 @@ class Notebook:
     def close(self):
         if self.kernel is not None:
             self.kernel.close()
-        self.context.close()
+        super().close()
+        self.end_kernel()
+
+    def end_kernel(self):
         for session in self.server.get("/api/sessions"):
             if session["path"] == self.name:
                 ended = urllib.request.Request(f"{self.server.url}/api/sessions/{session['id']}", method="DELETE")
@@ -244,3 +286,25 @@ def open_notebook(chromium, request):
     for notebook in opened:
         notebook.close()
     assert [error for notebook in opened for error in notebook.errors] == []
+
+
+@pytest.fixture
+def open_voila(chromium, tmp_path):
+    """Return a function that shows what Voila makes of a notebook; the page must have had no error."""
+    opened = []
+
+    def opening(*cells):
+        write_notebook(tmp_path / "page.ipynb", cells)
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            port = free.getsockname()[1]  # Voila does not say which one it took
+        command = [sys.executable, "-m", "voila", "page.ipynb", "--no-browser", f"--port={port}"]
+        server = Server(tmp_path, command)
+        opened.append(server)
+        opened.append(Visit(chromium, server.url))
+        return opened[-1]
+
+    yield opening
+    for server, visit in zip(opened[::2], opened[1::2], strict=False):
+        visit.close()
+        server.stop()
+    assert [error for visit in opened[1::2] for error in visit.errors] == []

@@ -376,16 +376,27 @@ def test_a_kernel_that_restarts_leaves_the_edits_on_the_page(build):
     expect(page.locator(".cbn-status")).to_contain_text("the kernel is gone")
 
 
-def test_the_notebook_saved_and_opened_again_shows_its_state(build, lab, open_notebook):
-    """Without a kernel nothing runs; the chat as it was stands in the file, and no module of ours does."""
+def test_the_notebook_saved_and_opened_again_shows_what_was_edited(build):
+    """Without the kernel that had it nothing runs: the chat and its code stand in the file, and no module of ours."""
     notebook = build(TYPICAL)
     page = notebook.page
+    expect(page.locator(".cbn-saved")).to_be_hidden()
+    field(page, "1 Text Message").fill("edited before it was saved")
+    expect(page.locator(".cbn-saved")).to_contain_text("edited before it was saved")
     notebook.save()
     text = notebook.path.read_text()
-    assert "text/html" in text
-    assert "Hi {{default_name}}!" in text
+    assert "edited before it was saved" in text
     assert "class Store" not in text
     assert len(text) < 60_000
+    notebook.end_kernel()
+    page.reload()
+    saved = page.locator(".cbn-saved")
+    expect(saved).to_be_visible()
+    expect(saved).to_contain_text("edited before it was saved")
+    expect(saved).to_contain_text("run the cell again")
+    saved.get_by_text("The same as code").click()
+    expect(saved.locator("details pre")).to_contain_text('.text("edited before it was saved", delay=500)')
+    assert page.locator(".cbn-builder").count() == 0
 
 
 def test_nothing_is_asked_of_any_other_host(build):

@@ -218,12 +218,11 @@ def test_repr_counts_and_has_no_address(make):
 
 
 def test_html_is_the_static_chat(make):
-    """For a saved notebook without a kernel: the chat with its findings, nothing in it that acts."""
+    """For a saved notebook without a kernel: the chat with its findings and its code, nothing in it that acts."""
     widget = make({"responses": [{"type": "text", "message": "<img src=x onerror=alert(1)>"}, {"type": "x"}]})
-    shown, _ = widget._repr_mimebundle_()
-    assert shown["text/plain"] == repr(widget)
-    html = shown["text/html"]
+    html = widget._html()
     assert "&lt;img src=x" in html
     assert "<img" not in html
     assert "is not a Bot Response" in html
     assert "needs a running kernel" in html
+    assert "cb.raw({&quot;type&quot;: &quot;x&quot;})" in html or ".raw({&quot;type&quot;: &quot;x&quot;})" in html

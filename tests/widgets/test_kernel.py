@@ -22,6 +22,7 @@ class Browser:
     def __init__(self, client):
         self.client = client
         self.shown = None
+        self.saved = None
         self.comm_id = None
         self.state = {}
         self.messages = []
@@ -66,8 +67,10 @@ class Browser:
             self.comm_id = content["comm_id"]
         if kind in {"comm_open", "comm_msg"} and content["comm_id"] == self.comm_id:
             self.state |= content["data"].get("state", {})
-        if kind == "execute_result":
+        if kind == "display_data" and not self.shown:
             self.shown = content["data"]
+        elif kind in {"display_data", "update_display_data"}:
+            self.saved = content["data"]["text/html"]
 
 
 def custom(message):
@@ -105,6 +108,19 @@ def test_a_builder_over_the_wire(kernel):
     kernel.run("assert builder.payload['responses'][0]['message'] == 'edited 👋'")
     told, _ = kernel.wait_for("verify", done=True)
     assert [step["state"] for step in told["steps"]] == ["ok"] * 5
+
+
+def test_a_saved_notebook_keeps_what_was_edited(kernel):
+    """Beside the widget stands an output with the chat and its code, which follows the edits."""
+    kernel.run("builder.reply = builder.reply.text('set in Python')")
+    kernel.until(lambda _: "set in Python" in kernel.saved)
+    patch = [{"op": "replace", "path": "/responses/1/message", "value": "typed in the browser"}]
+    base = kernel.state["document"]["rev"]
+    kernel.send({"type": "edit", "origin": "v", "seq": 9, "base": base, "patch": patch})
+    kernel.until(lambda _: "typed in the browser" in kernel.saved)
+    assert ".text(&quot;typed in the browser&quot;)" in kernel.saved
+    assert "set in Python" not in kernel.saved
+    kernel.run("builder.reply = cb.Reply().text('edited 👋')")
 
 
 def test_code_goes_into_the_next_cell(kernel):
