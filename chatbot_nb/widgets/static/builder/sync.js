@@ -62,7 +62,9 @@ export class Sync {
     clearTimeout(this._timer);
     this._timer = null;
     const { store, sent } = this;
-    if (store.status === "gone" || store.theirs || (store.doc === sent.doc && store.samples === sent.samples)) return;
+    if (store.status === "gone" || store.theirs) return;
+    if (store.status === "large") this._say("");
+    if (store.doc === sent.doc && store.samples === sent.samples) return;
     const patch = diff(sent.doc, store.doc);
     if (JSON.stringify(patch).length > LARGEST) {
       this._say("large");
