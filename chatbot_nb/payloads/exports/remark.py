@@ -12,14 +12,13 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from chatbot_nb.finding import Finding
-    from chatbot_nb.payloads.exports.export import Target
 
-_MARKS: Final[dict[Target, str]] = {"express": "//", "php": "//"}
+_MARKS: Final = {"express": "//", "php": "//"}
 _PHP: Final = "<?php\n"
 _LONGEST: Final = 300  # characters of a finding
 
 
-def remarked(source: str, target: Target, findings: Sequence[Finding]) -> str:
+def remarked(source: str, target: str, findings: Sequence[Finding]) -> str:
     """Return an export with a comment on top that names findings."""
     mark = _MARKS.get(target, "#")
     begin = _PHP if source.startswith(_PHP) else ""
