@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from pydantic_core import to_json
 
 from chatbot_nb.payloads._base import WireModel
+from chatbot_nb.payloads.bulk.rules import plain
 from chatbot_nb.payloads.bulk.verdicts import quick_findings
 from chatbot_nb.payloads.reading.plain import as_wire
 from chatbot_nb.payloads.reference import has_astral, known_kind, reference
@@ -84,8 +85,10 @@ def _is_clean(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -> 
             payload = payload.encode()
         if isinstance(payload, bytes):
             value = checked.validate_json(_ASTRAL_BYTES.sub(b"??", payload) if has_astral(payload) else payload)
-        else:
+        elif plain(payload):
             value = checked.validate_python(payload)
+        else:  # pydantic would take other libraries' numbers for JSON's
+            return False
         again = to_json(value)
     except ValueError:  # not valid, or half a surrogate pair in it
         return False

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from chatbot_nb.payloads.check import check
@@ -268,3 +270,11 @@ def test_check_imports_little():
     code = "import sys, chatbot_nb.payloads.check; print(sorted({'requests', 'pandas', 'h11'} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+@pytest.mark.parametrize("number", [np.int64(500), np.float32(500), Decimal(500)])
+def test_numbers_of_other_libraries_are_no_json(number):
+    """What json.dumps refuses is a finding, although pydantic takes it for a float."""
+    report = check({"responses": [{"type": "text", "message": "a", "delay": number}]})
+    message = f"a Python {type(number).__name__}: JSON has no such value"
+    assert [str(finding) for finding in report.findings] == [f"/responses/0/delay: {message}"]
