@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from itertools import repeat
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
@@ -28,32 +27,34 @@ class Table:
     def __init__(self) -> None:
         self._frames: list[pd.DataFrame] = []
         self._numbers: list[int] = []
-        self._rows: list[Row] = []
+        # One row after another, in one list: of tuples the garbage collector would look at every one, again and again.
+        self._fields: list[Any] = []
 
     def add(self, number: int, rows: Sequence[Row]) -> None:
         """Add the findings of the payload of this number."""
-        self._numbers.extend(repeat(number, len(rows)))
-        self._rows.extend(rows)
-        if len(self._rows) >= _HELD:
+        for row in rows:
+            self._numbers.append(number)
+            self._fields += row
+        if len(self._numbers) >= _HELD:
             self._settle()
 
     def frame(self) -> pd.DataFrame:
         """Return all findings; ``row`` is the number of the payload."""
         import pandas as pd
 
-        if self._rows or not self._frames:
+        if self._numbers or not self._frames:
             self._settle()
         return pd.concat(self._frames, ignore_index=True) if len(self._frames) > 1 else self._frames[0]
 
     def _settle(self) -> None:
         import pandas as pd
 
-        columns = dict(zip(_COLUMNS, zip(*self._rows, strict=True), strict=True)) if self._rows else {}
         made: dict[str, Any] = {"row": pd.Series(self._numbers, dtype="int64")}
-        for name in _COLUMNS:
-            made[name] = pd.Series(columns.get(name, ()), dtype="object" if name in _OBJECTS else "str")
+        for place, name in enumerate(_COLUMNS):
+            column = self._fields[place :: len(_COLUMNS)]
+            made[name] = pd.Series(column, dtype="object" if name in _OBJECTS else "str")
         self._frames.append(pd.DataFrame(made))
-        self._numbers, self._rows = [], []
+        self._numbers, self._fields = [], []
 
 
 class Progress:
