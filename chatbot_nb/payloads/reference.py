@@ -73,7 +73,8 @@ def has_astral(text: bytes) -> bool:
     """Return True if UTF-8 holds a character that is two units of UTF-16."""
     if text.isascii():
         return False
-    return b"\xf0" in text or b"\xf1" in text or b"\xf2" in text or b"\xf3" in text or b"\xf4" in text
+    # By number: searched for as bytes they take five times as long.
+    return 0xF0 in text or 0xF1 in text or 0xF2 in text or 0xF3 in text or 0xF4 in text  # noqa: PLR2004 - first bytes
 
 
 def _full_check(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -> Report:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
+from chatbot_nb.payloads.bulk import expression
 from chatbot_nb.payloads.bulk.compiled import indented
-from chatbot_nb.payloads.bulk.rules import REMEMBERED, Rule, of_size
+from chatbot_nb.payloads.bulk.rules import REMEMBERED, Rule, of_size, strings_in
 from chatbot_nb.payloads.hints.whole import KEYS
 from chatbot_nb.payloads.translate import Place, Said, say
 
@@ -44,52 +46,72 @@ class Object(Rule):
         self.tagged = tagged
 
     def lines(self, name: str, loc: str, code: Code) -> list[str]:
-        """Return statements that take out all required entries, count, and test each."""
-        count = " + ".join(
-            [str(sum(needed for _, needed in self.fields.values()))]
-            + [f"({key!r} in {name})" for key, (_, needed) in self.fields.items() if not needed]
-        )
-        taken: list[str] = []
-        tests = [
-            f"if type({name}) is not dict or len({name}) != {count}: {code.call(self.explain, name, loc)}",
-            "else:",
-        ]
-        for key, (rule, needed) in self.fields.items():
-            if self.tagged and key == "type":
-                continue
-            entry = code.variable()
-            test = rule.lines(entry, f"{loc}{key!r}, ", code)
-            if needed:
-                taken.append(f"{entry} = {name}[{key!r}]")
-                tests += indented(test)
-            else:
-                tests += indented([f"if {key!r} in {name}:", f" {entry} = {name}[{key!r}]", *indented(test)])
+        """Return statements that take out all required entries, look at their number, and test each."""
+        required = [key for key, (_, needed) in self.fields.items() if needed]
+        optional = [key for key, (_, needed) in self.fields.items() if not needed]
+        entries = {key: code.variable() for key in self.fields}
+        tests = {
+            key: self.fields[key][0].lines(entry, f"{loc}{key!r}, ", code)
+            for key, entry in entries.items()
+            if not (self.tagged and key == "type")
+        }
+        explain, size = code.call(self.explain, name, loc), len(required)
+        taken = [f"{entries[key]} = {name}[{key!r}]" for key in required if key in tests]
+        count = " + ".join([str(size), *(f"({key!r} in {name})" for key in optional)])
+        # There is seldom more than what is required; if it is not all optional, the rest are unknown keys.
+        more = [line for key in optional for line in self._if_there(key, name, entries[key], tests[key])]
+        more += [f"if len({name}) != {count}: n += {code.constant(self.explain_unknown)}({name}, ({loc}), found)"]
+        lines = [f"n += {size + sum(self.fields[key][0].strings for key in required)}"]
+        lines += [f"if len({name}) != {size}:", *indented(more)]
+        lines += [line for key in required if key in tests for line in tests[key]]
         if not taken:
-            return tests
-        # One is missing, or it is no object.
-        otherwise = ["except (KeyError, TypeError):", f" {code.call(self.explain, name, loc)}", "else:"]
-        return ["try:", *indented(taken), *otherwise, *indented(tests)]
+            return [f"if type({name}) is not dict: {explain}", "else:", *indented(lines)]
+        # One is missing, or it is no object: of what is in JSON only objects have entries by name.
+        return ["try:", *indented(taken), "except (KeyError, TypeError):", f" {explain}", "else:", *indented(lines)]
+
+    def _if_there(self, key: str, name: str, entry: str, test: list[str]) -> list[str]:
+        counted = f"n += {1 + self.fields[key][0].strings}"
+        return [f"if {key!r} in {name}:", *indented([counted, f"{entry} = {name}[{key!r}]", *test])]
+
+    def expression(self) -> str | None:
+        """Return the expression: keys in the order in which the models have them."""
+        inner = self.entries_expression()
+        return None if inner is None else rf"\{{{inner}\}}"
+
+    def entries_expression(self) -> str | None:
+        """Return it without the braces, and without a type that was looked at already."""
+        fields = [
+            (key, rule.expression(), needed)
+            for key, (rule, needed) in self.fields.items()
+            if not (self.tagged and key == "type")
+        ]
+        return expression.members(fields)
 
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add what is wrong with the entries, which are missing, and which are not documented."""
         if type(value) is not dict:
-            found.odd = True
+            found.is_odd(loc)
             self.wrong_type(value, loc, found)
             return
-        known = 0
         for key, (rule, required) in self.fields.items():
             if key in value:
-                known += 1
                 rule.explain(value[key], (*loc, key), found)
             elif required:
                 found.tell((*loc, key), _MISSING)
-        if known < len(value):
-            missing = tuple(key for key in self.fields if key not in value)
-            for key in value.keys() - self.fields:
-                found.look_at(value[key])
-                found.odd = found.odd or key in KEYS
-                place = found.origin((*loc, key))
-                found.tell((*loc, key), _unknown(str(place[-1]), missing))
+        self.explain_unknown(value, loc, found)
+
+    def explain_unknown(self, value: dict[str, Any], loc: Loc, found: Findings) -> int:
+        """Add which entries are not documented, and return the number of strings in them."""
+        strings = 0
+        missing = tuple(key for key in self.fields if key not in value)
+        for key in value.keys() - self.fields:
+            strings += 1 + strings_in(value[key])
+            found.look_at(value[key])
+            if key in KEYS:
+                found.is_odd(loc)
+            place = found.origin((*loc, key))
+            found.tell((*loc, key), _unknown(str(place[-1]), missing))
+        return strings
 
 
 class Tagged(Rule):
@@ -110,17 +132,25 @@ class Tagged(Rule):
             lines += indented(test)
         return [*lines, f" else: {explain}"]
 
+    def expression(self) -> str | None:
+        """Return the expression: a choice of the known types, and what belongs to each."""
+        known = [
+            (tag, inner) for tag, member in self.members.items() if (inner := member.entries_expression()) is not None
+        ]
+        kinds = "|".join(f'{re.escape(tag)}"{expression.COMMA}{inner}' for tag, inner in known)
+        return rf'\{{"type{expression.COLON}"(?>{kinds})\}}' if known else None
+
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add that the type is missing or unknown, else what is wrong with such an object."""
         if type(value) is not dict:
-            found.odd = True
+            found.is_odd(loc)
             self.wrong_type(value, loc, found)
             return
         tag = value.get("type")
         if type(tag) is str and tag in self.members:
             self.members[tag].explain(value, loc, found)
             return
-        found.odd = True
+        found.is_odd(loc)
         found.look_at(value)
         missing = "type" not in value
         said = (
@@ -147,7 +177,8 @@ class _Entries(Rule):
         return [
             f"if type({name}) is not {kind}: {code.call(self.wrong_type, name, loc)}",
             "else:",
-            f" if not ({bounds}): {code.call(self.explain_size, name, loc)}",
+            f" if not ({bounds}): {code.constant(self.explain_size)}({name}, ({loc}), found)",
+            *([f" n += len({name}) * {each}"] if (each := self.entry.strings + (kind == "dict")) else []),
             f" for {part}, {entry} in {parts}:",
             *indented(indented(self.entry.lines(entry, f"{loc}{part}, ", code))),
         ]
@@ -176,6 +207,13 @@ class Array(_Entries):
         """Return a loop over the entries."""
         return self.of_each(name, loc, code, "list", f"enumerate({name})")
 
+    def expression(self) -> str | None:
+        """Return the expression; there is none for entries with groups, of which only the last would be seen."""
+        entry = self.entry.expression()
+        if entry is None or re.compile(entry).groups:
+            return None
+        return rf"\[{expression.entries(entry, self.low, self.high, ']')}"
+
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add what is wrong with the entries and their number."""
         if type(value) is list:
@@ -193,6 +231,14 @@ class Mapping(_Entries):
     def lines(self, name: str, loc: str, code: Code) -> list[str]:
         """Return a loop over the values."""
         return self.of_each(name, loc, code, "dict", f"{name}.items()")
+
+    def expression(self) -> str | None:
+        """Return the expression, a group."""
+        entry = self.entry.expression()
+        if entry is None or re.compile(entry).groups:
+            return None
+        each = f'"[^"]*+{expression.COLON}{entry}'
+        return rf"(\{{{expression.entries(each, self.low, self.high, '}')})"
 
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add what is wrong with the values and their number."""

@@ -6,7 +6,6 @@ what to say of what is wrong. All numbers, patterns and words come from the mode
 
 from __future__ import annotations
 
-import math
 import re
 from abc import ABC, abstractmethod
 from functools import lru_cache
@@ -15,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import PydanticKnownError
 
+from chatbot_nb.payloads.bulk import expression
 from chatbot_nb.payloads.reference import too_many_units, utf16_units
 from chatbot_nb.payloads.translate import Place, Said, say
 from chatbot_nb.payloads.wire import advisory
@@ -54,24 +54,34 @@ class Findings:
     Attributes
     ----------
     rows : list of Row
-    odd : bool
-        Something is not where it belongs: one of the mistakes that `hints` knows may be the reason.
+    odd : set of int or None
+        Where something is not where it belongs, so that one of the mistakes that `hints` knows may be the reason:
+        indexes of responses, ``None`` for all else.
     unsure : bool
         Only the full check can tell.
     """
 
-    __slots__ = ("odd", "origin", "rows", "unsure", "wide")
+    __slots__ = ("_origin", "odd", "rows", "unsure", "wide")
 
-    def __init__(self, *, wide: bool, origin: Callable[[Loc], Loc] = tuple) -> None:
+    def __init__(self, wide: bool, origin: Callable[[Loc], Loc] | None = None) -> None:  # noqa: FBT001 - one for each payload
         self.wide = wide
-        self.origin = origin
+        self._origin = origin
         self.rows: list[Row] = []
-        self.odd = False
+        self.odd: set[int | None] = set()
         self.unsure = False
+
+    def is_odd(self, loc: Loc) -> None:
+        """Note that something at a place is not where it belongs."""
+        index = loc[1] if len(loc) > 1 and loc[0] == "responses" else None
+        self.odd.add(index if isinstance(index, int) else None)
+
+    def origin(self, loc: Loc) -> Loc:
+        """Return where a place was in the payload as it came."""
+        return loc if self._origin is None else self._origin(loc)
 
     def tell(self, loc: Loc, said: Said) -> None:
         """Add what is said of a place."""
-        self.rows.append((_pointer(self.origin(loc)), *said))
+        self.rows.append((_pointer(loc if self._origin is None else self._origin(loc)), *said))
 
     def tell_of_type(self, loc: Loc, said: Said) -> None:
         """Add what is said of the ``type`` of an object; it is looked for where the object was."""
@@ -96,6 +106,22 @@ def plain(value: object, depth: int = _DEPTH) -> bool:
     return kind is dict and all(type(key) is str and plain(entry, depth - 1) for key, entry in value.items())  # type: ignore[attr-defined]
 
 
+def strings_in(value: object) -> int:
+    """Return the number of strings in a JSON value, keys and values."""
+    count = 0
+    left = [value]  # not by recursion: what is wrong may be nested deeply
+    while left:
+        one = left.pop()
+        if type(one) is str:
+            count += 1
+        elif type(one) is list:
+            left += one
+        elif type(one) is dict:
+            count += len(one)
+            left += one.values()
+    return count
+
+
 class Rule(ABC):
     """What a value must be.
 
@@ -107,6 +133,9 @@ class Rule(ABC):
         pydantic's type of error for a value of the wrong type.
     """
 
+    # So many strings are in a right value; 0 where `lines` count them.
+    strings = 0
+
     def __init__(self, marks: list[Checked], wrong: str, context: Mapping[str, Any] | None = None) -> None:
         self.marks = marks
         self.noun = next((mark.noun for mark in marks if mark.noun), "")
@@ -116,10 +145,15 @@ class Rule(ABC):
 
     @abstractmethod
     def lines(self, name: str, loc: str, code: Code) -> list[str]:
-        """Return statements that explain the variable ``name`` unless it is surely right.
+        """Return statements that explain the variable ``name`` unless it is surely right, and count its strings.
 
-        ``loc`` is the source of its place: entries of a tuple, each with a comma.
+        ``loc`` is the source of its place: entries of a tuple, each with a comma. The variable ``n`` is the count, to
+        which `strings` have been added.
         """
+
+    @abstractmethod
+    def expression(self) -> str | None:
+        """Return a regular expression for JSON of right values, see `expression`; ``None`` if there is none."""
 
     @abstractmethod
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401 - any JSON value
@@ -128,7 +162,8 @@ class Rule(ABC):
     def wrong_type(self, value: object, loc: Loc, found: Findings) -> None:
         """Add that a value is of the wrong type."""
         found.look_at(value)
-        found.odd = found.odd or type(value) in {dict, list}
+        if type(value) in {dict, list}:
+            found.is_odd(loc)
         found.tell(loc, self.say(self._wrong, value, self._context))
 
     def say(self, kind: str, value: object, context: Mapping[str, Any]) -> Said:
@@ -161,6 +196,8 @@ def of_size(kind: str, limit: int, length: int, *, advisory: bool = False) -> Sa
 class Text(Rule):
     """A string."""
 
+    strings = 1
+
     def __init__(self, marks: list[Checked], low: int, high: int | None, pattern: str | None, *, null: bool) -> None:
         super().__init__(marks, "string_type")
         self.low, self.high, self.pattern, self.null = low, high, pattern, null
@@ -169,19 +206,25 @@ class Text(Rule):
 
     def lines(self, name: str, loc: str, code: Code) -> list[str]:
         """Return the statement; a string that may be too long in UTF-16 is not surely right."""
-        parts = [f"type({name}) is str"]
+        wrong = [f"type({name}) is not str"]
+        if self.low == 1:
+            wrong.insert(0, f"not {name}")
+        elif self.low:
+            wrong.append(f"len({name}) < {self.low}")
         if self.high is not None:
-            parts.append(f"{self.low} <= len({name}) <= {self.high}" if self.low else f"len({name}) <= {self.high}")
+            wrong.append(f"len({name}) > {self.high}")
             if code.wide:
                 units = f"{code.constant(utf16_units)}({name})"
-                parts.append(f"(len({name}) <= {self.high // 2} or {name}.isascii() or {units} <= {self.high})")
-        elif self.low:
-            parts.append(f"len({name}) >= {self.low}")
+                wrong.append(f"(len({name}) > {self.high // 2} and not {name}.isascii() and {units} > {self.high})")
         if self.pattern is not None:
-            parts.append(f"{code.constant(self._fits)}({name})")
-        right = " and ".join(parts)
-        test = f"{name} is None or {right}" if self.null else right
-        return [f"if not ({test}): {code.call(self.explain, name, loc)}"]
+            wrong.append(f"not {code.constant(self._fits)}({name})")
+        lines = [f"if {' or '.join(wrong)}: {code.call(self.explain, name, loc, 1)}"]
+        return [f"if {name} is None: n -= 1", f"el{lines[0]}"] if self.null else lines
+
+    def expression(self) -> str | None:
+        """Return the expression."""
+        right = expression.text(self.low, self.high, self.pattern)
+        return f"(?>null|{right})" if right is not None and self.null else right
 
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add what is wrong with a string, or that it is none."""
@@ -189,15 +232,15 @@ class Text(Rule):
             if not (value is None and self.null):
                 self.wrong_type(value, loc, found)
             return
-        length, high = len(value), math.inf if self.high is None else self.high
+        length = len(value)
         if length < self.low:
             found.tell(loc, of_size("string_too_short", self.low, length))
             return
-        if length > high:
-            found.tell(loc, of_size("string_too_long", int(high), length))
+        if self.high is not None and length > self.high:
+            found.tell(loc, of_size("string_too_long", self.high, length))
         if self.pattern is not None and not self._fits(value):
             found.tell(loc, self.say("string_pattern_mismatch", value, {"pattern": self.pattern}))
-        if found.wide and high // 2 < length <= high < (wide := utf16_units(value)):
+        if found.wide and self.high is not None and length <= self.high < (wide := utf16_units(value)):
             said = Said("too_long_utf16", "warning", too_many_units(wide, self.high), self.high, wide)
             found.tell(loc, said)
 
@@ -214,20 +257,26 @@ class Number(Rule):
         right = f"(type({name}) is int or type({name}) is float) and {self.low!r} <= {name} <= {self.high!r}"
         return [f"if not ({right}): {code.call(self.explain, name, loc)}"]
 
+    def expression(self) -> str | None:
+        """Return the expression."""
+        return expression.number(self.low, self.high)
+
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add that a number is out of bounds, or that it is none."""
         if type(value) is not int and type(value) is not float:
             self.wrong_type(value, loc, found)
+        elif not plain(value):
+            found.unsure = True  # and too large, perhaps, to be told of
         elif value < self.low:
-            found.look_at(value)
             found.tell(loc, self.say("greater_than_equal", value, {"ge": self.low}))
         elif value > self.high:
-            found.look_at(value)
             found.tell(loc, self.say("less_than_equal", value, {"le": self.high}))
 
 
 class Choice(Rule):
     """One of several strings."""
+
+    strings = 1
 
     def __init__(self, marks: list[Checked], choices: tuple[str, ...]) -> None:
         quoted = [repr(choice) for choice in choices]
@@ -238,7 +287,11 @@ class Choice(Rule):
     def lines(self, name: str, loc: str, code: Code) -> list[str]:
         """Return the statement."""
         right = f"type({name}) is str and {name} in {code.constant(self.choices)}"
-        return [f"if not ({right}): {code.call(self.explain, name, loc)}"]
+        return [f"if not ({right}): {code.call(self.explain, name, loc, 1)}"]
+
+    def expression(self) -> str | None:
+        """Return the expression."""
+        return expression.choice(self.choices)
 
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add that a value is none of the choices."""

@@ -26,10 +26,15 @@ if TYPE_CHECKING:
 
 
 @cache
-def looks(kind: Kind) -> tuple[Look, Look]:
-    """Return what finds all that is wrong with a parsed payload, for narrow and for wide ones."""
-    rule = _rule(document_type(kind))
-    return Code(wide=False).function(rule), Code(wide=True).function(rule)
+def rule_of(kind: Kind) -> Rule:
+    """Return the rule for a whole payload."""
+    return _rule(document_type(kind))
+
+
+@cache
+def look_at(kind: Kind, *, wide: bool) -> Look:
+    """Return what finds all that is wrong with a parsed payload, a wide or a narrow one."""
+    return Code(wide=wide).function(rule_of(kind))
 
 
 def _rule(annotation: Any) -> Rule:  # noqa: ANN401 - a type

@@ -13,7 +13,7 @@ from chatbot_nb.payloads.hints.draft import Draft, objects_in
 from chatbot_nb.payloads.hints.response import IMAGE_KEYS, MESSAGE_KEYS, apply_to_response
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from chatbot_nb.payloads.hints.draft import JsonObject
     from chatbot_nb.payloads.translate import Loc
@@ -28,9 +28,14 @@ KEYS: Final = frozenset(
 )
 
 
-def put_right(value: object) -> Draft:
-    """Return a reply's draft with every known mistake named and put right."""
+def put_right(value: object, indexes: Sequence[int] = ()) -> Draft:
+    """Return a reply's draft with every known mistake named and put right.
+
+    ``indexes`` are those that its responses had in the whole reply, if these are only some of them.
+    """
     draft = Draft(value)
+    for number, index in enumerate(indexes):
+        draft.move(draft.value["responses"], number, ("responses", index))
     for hint in _WHOLE:
         hint(draft)
     if isinstance(draft.value, dict) and isinstance(draft.value.get("responses"), list):
@@ -130,7 +135,7 @@ def _version_1_attributes(draft: Draft) -> None:
 
 def _attributes_in_responses(draft: Draft) -> None:
     responses = _responses(draft)
-    if not any("attributes" in entry or entry.get("type") == "setAttributes" for _, entry in objects_in((), responses)):
+    if not any(holds_attributes(entry) for entry in responses):
         return
     kept: list[Any] = []
     for index, entry in enumerate(responses):
@@ -143,6 +148,11 @@ def _attributes_in_responses(draft: Draft) -> None:
         draft.value["responses"] = kept
         if not kept:
             del draft.value["responses"]
+
+
+def holds_attributes(response: object) -> bool:
+    """Return True for a response with what may belong beside it; all else that is wrong in one is put right in it."""
+    return isinstance(response, dict) and ("attributes" in response or response.get("type") == "setAttributes")
 
 
 def _attributes_leave(draft: Draft, loc: Loc, entry: JsonObject) -> bool:

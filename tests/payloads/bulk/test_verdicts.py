@@ -8,15 +8,20 @@ import json
 import pickle
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatbot_nb.payloads.bulk import verdicts as module
 from chatbot_nb.payloads.bulk.parsing import parsers, standard
+from chatbot_nb.payloads.bulk.recognise import recogniser
+from chatbot_nb.payloads.bulk.rules import Findings, strings_in
+from chatbot_nb.payloads.bulk.schema import look_at, rule_of
 from chatbot_nb.payloads.bulk.verdicts import as_row, verdicts
 from chatbot_nb.payloads.check import check
 from chatbot_nb.payloads.limits import ATTRIBUTES, RESPONSES
@@ -201,6 +206,67 @@ def test_both_ways_agree_on_100_000_payloads():
     assert ASKED.times < Counted.payloads * len(PARSERS) / 2, "the fast way decides most of them"
 
 
+def simple_changes():
+    """Yield each reply with each place changed, one way after another."""
+    for document in REPLIES:
+        for path in places(document):
+            for value in (None, 5, [], {}, {"title": ["a", {"b": "c"}]}, ["a", "b"], "", "x" * 3000, "👋" * 15):
+                for change in changes(value, "id"):
+                    yield changed(document, path, change)
+
+
+@pytest.mark.parametrize("wide", [False, True])
+def test_all_strings_are_counted(wide):
+    """However wrong a payload is: a key that stands twice is known by its quotes, which the count must not hide."""
+    look = look_at("reply", wide=wide)
+    for payload in simple_changes():
+        assert look(payload, Findings(wide)) == strings_in(payload)
+        assert strings_in(payload) * 2 == json.dumps(payload).count('"')
+
+
+def test_what_is_recognised_is_right():
+    """What the regular expression takes for right is; it knows it as JavaScript and Python write it."""
+    recognised = recogniser(rule_of("reply"), json.loads)
+    for document in REPLIES[1:]:  # in the first the keys are in another order
+        assert recognised(json.dumps(document, ensure_ascii=False).encode())
+        assert recognised(json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode())
+    known = 0
+    for payload in simple_changes():
+        if recognised(json.dumps(payload, ensure_ascii=False).encode()):
+            known += 1
+            assert not reference(payload, "reply").findings
+    assert known > 100
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        pytest.param(b'"a"', b'"a\n"', id="control character"),
+        pytest.param(b'"a"', b'"\\u0000"', id="escape"),
+        pytest.param(b'"a"', b'"\xff"', id="not UTF-8"),
+        pytest.param(b"}]", b"},]", id="trailing comma"),
+        pytest.param(b'"1"}', b'"1","Phone number":"2"}', id="key twice"),
+        pytest.param(b'"delay":100', b'"delay":0100', id="leading zero"),
+        pytest.param(b"}}", b"}}\n", id="more text"),
+    ],
+)
+def test_what_only_a_parser_can_tell_is_not_recognised(old, new):
+    """JSON that is none, or not surely what it looks like, is left to the parser."""
+    text = b'{"responses":[{"type":"text","delay":100,"message":"a"}],"attributes":{"Phone number":"1"}}'
+    recognised = recogniser(rule_of("reply"), json.loads)
+    assert recognised(text)
+    assert old in text
+    assert not recognised(text.replace(old, new))
+
+
+def test_the_fast_way_decides_of_all_plain_json(monkeypatch):
+    """The full check is not asked about what is plain JSON, however wrong it is as a reply."""
+    monkeypatch.setattr(module, "reference", None)
+    for payload in filter(None, simple_changes()):
+        for text in (json.dumps(payload), json.dumps(payload, ensure_ascii=False, separators=(",", ":"))):
+            FAST["orjson", "reply"](text.encode())
+
+
 # Runs another file of tests and keeps what they give to `check` and can be pickled.
 RECORD = """
 import copy, pickle, pytest
@@ -254,6 +320,20 @@ EDGES = [
         {"attributes": {"a": value}}
         for value in (10**400, float("nan"), {1}, b"a", (), object(), "\ud800", 2**70, -0.0)
     ),
+    *(
+        {"responses": [{"type": "text", "message": "a", "delay": delay}]}
+        for delay in (np.int64(500), np.float32(500), np.float64(500), Decimal(500), True, 99.5, 10**400)
+    ),
+    '{"responses":[{"type":"text","message":"a","delay":1%s}]}' % ("0" * 400),
+    *(
+        f'{{"responses":[{{"type":"text","message":"a"}}{rest}'
+        for rest in ("]}", "]} ", ",]}", ']},"responses":[]}', '],"attributes":{"a":"1","a":"2"}}', '],"responses":[]}')
+    ),
+    *(
+        f'{{"responses":[{{"type":"text","message":"a{text}"}}]}}'
+        for text in ("\n", "\x7f", "\\n", "\\/", '\\"', "é" * 512)
+    ),
+    b'{"responses":[{"type":"text","message":"\xed\xa0\x80"}]}',
     *({}, {1: 2}, {"responses": ({"type": "text", "message": "a"},)}, [], (), None, 5, object(), bytearray(b"{}")),
     *({"responses": [REPLIES[0]["responses"][0]] * count} for count in (RESPONSES.max, RESPONSES.max + 1, 500)),
     *({"attributes": {str(n): "a" for n in range(count)}} for count in (ATTRIBUTES.max, ATTRIBUTES.max + 1)),
