@@ -235,10 +235,9 @@ class Text(Rule):
         length = len(value)
         if length < self.low:
             found.tell(loc, of_size("string_too_short", self.low, length))
-            return
-        if self.high is not None and length > self.high:
+        elif self.high is not None and length > self.high:
             found.tell(loc, of_size("string_too_long", self.high, length))
-        if self.pattern is not None and not self._fits(value):
+        if length >= self.low and self.pattern is not None and not self._fits(value):
             found.tell(loc, self.say("string_pattern_mismatch", value, {"pattern": self.pattern}))
         if found.wide and self.high is not None and length <= self.high < (wide := utf16_units(value)):
             said = Said("too_long_utf16", "warning", too_many_units(wide, self.high), self.high, wide)

@@ -389,3 +389,14 @@ def test_both_ways_agree_on_requests(values, keys):
     """The same for what ChatBot sends."""
     for body in requests(json.loads((DATA / "request_live.json").read_text()), values, keys):
         same(next(WRITERS)(body), "request")
+
+
+@pytest.mark.parametrize("number", [17, 18, 19, 35, 36, 37])
+def test_both_ways_agree_where_a_string_is_too_short_and_too_long(number):
+    """35 characters of two UTF-16 units each are too few characters and too many units."""
+    button = {"type": "goto", "title": "Menu", "value": "👋" * number}
+    codes = [row[1] for row in same({"responses": [{"type": "buttons", "title": "x", "buttons": [button]}]})]
+    assert ("too_long_utf16" in codes) == (18 < number <= 36)
+    assert (
+        check({"responses": [{"type": "buttons", "title": "x", "buttons": [button]}]}).findings == ASKED.report.findings
+    )
