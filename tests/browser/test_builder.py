@@ -262,13 +262,37 @@ def test_json_is_edited_both_ways(build):
     page.locator(".cbn-tabs").get_by_role("tab", name="JSON").click()
     area = page.get_by_role("textbox", name="Reply as JSON")
     area.fill('{"responses": [{"type": "text", "message": "from JSON",}]}')
-    expect(page.locator(".cbn-pane:visible .cbn-note")).to_contain_text("line 1, column 54")
+    expect(page.locator(".cbn-pane:visible .cbn-note")).to_contain_text("line 1, column 55")
     expect(field(page, "1 Text Message")).to_have_value("Hi {{default_name}}!")
     area.fill('{"responses": [{"type": "text", "message": "from JSON"}]}')
     expect(field(page, "1 Text Message")).to_have_value("from JSON")
     notebook.kernel.wait_for("builder.payload", {"responses": [{"type": "text", "message": "from JSON"}]})
     field(page, "1 Text Message").fill("from the form")
     expect(area).to_have_value(re.compile("from the form"))
+
+
+def test_what_is_chosen_in_one_pane_is_chosen_in_the_others(build):
+    """A field, a bubble and a line of the JSON lead to each other; the focus stays where it is."""
+    notebook = build(TYPICAL)
+    page = notebook.page
+    page.locator(".cbn-tabs").get_by_role("tab", name="JSON").click()
+    chosen = "(area) => area.value.slice(area.selectionStart, area.selectionEnd)"
+    area = page.get_by_role("textbox", name="Reply as JSON")
+    current = chat(page).locator("[aria-current=true]")
+    title = field(page, "2 Quick replies Button 2 Title")
+    title.focus()
+    expect(current).to_have_text("Talk to us")
+    assert area.evaluate(chosen) == '"title": "Talk to us"'
+    expect(title).to_be_focused()
+    chat(page).get_by_text("Hi Ada!").click()
+    expect(form(page).locator(".cbn-revealed").get_by_role("textbox")).to_have_value("Hi {{default_name}}!")
+    assert "Hi {{default_name}}!" in area.evaluate(chosen)
+    area.evaluate(
+        "(area) => { area.focus(); area.setSelectionRange(area.value.indexOf('track'), area.value.indexOf('track')); }"
+    )
+    area.press("ArrowRight")
+    expect(current).to_have_text("Track order")
+    expect(area).to_be_focused()
 
 
 def test_keyboard_alone_moves_duplicates_and_deletes(build):

@@ -19,10 +19,7 @@ from chatbot_nb.widgets.form import form
 FOLDER = Path(__file__).parent / "front_end"
 FORM = form()
 # What the browser looks for.
-CODES = {
-    *("too_long", "too_short", "too_long_utf16", "too_many", "too_few", "too_small", "too_large"),
-    *("missing", "wrong_type", "not_allowed", "unknown_type"),
-}
+CODES = {"too_long", "too_short", "too_long_utf16", "too_many", "too_few", "missing"}
 BATCHES = settings(
     max_examples=25,
     deadline=None,
@@ -114,16 +111,10 @@ def test_every_limit(answers):
         for field in FORM["responses"][kind]["fields"]:
             values = at_limits(field)
             documents += [{"responses": [good_response(kind) | {field["key"]: value}]} for value in values]
-    delays = around(FORM["delay"])
-    documents += [{"responses": [good_response("text") | {"delay": delay}]} for delay in delays]
-    documents += [{"responses": [good_response("text")] * size} for size in (0, 1, 99, 100)]
-    documents += [{"attributes": {f"a{index}": "" for index in range(size)}} for size in (1, 99, 100)]
     said = said_by_browser(answers, documents)
     for document, suspects in zip(documents, said, strict=True):
         assert suspects == [finding for finding in said_by_python(document) if finding[1] in CODES]
-    assert {code for suspects in said for _, code, _, _ in suspects} == CODES - {
-        *("missing", "wrong_type", "not_allowed", "unknown_type")
-    }
+    assert {code for suspects in said for _, code, _, _ in suspects} == CODES - {"missing"}
 
 
 JUNK = st.sampled_from(

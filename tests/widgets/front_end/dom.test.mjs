@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 
-import { h, reconcile } from "../../../chatbot_nb/widgets/static/core/dom.js";
+import { el, h, icon, put, reconcile } from "../../../chatbot_nb/widgets/static/core/dom.js";
 import { page, seeded } from "./tools.mjs";
 
 let window;
@@ -9,30 +9,46 @@ beforeEach(() => {
   window = page();
 });
 
-test("attributes, properties, data, names for assistive technology and listeners each go where they belong", () => {
+test("classes, listeners, properties and attributes each go where they belong", () => {
   let pressed = 0;
   const props = {
-    class: "cbn-a cbn-b", on: { click: () => (pressed += 1), focus: null }, data: { pointer: "/a", none: null },
-    aria: { label: "Add", expanded: false, hidden: null }, disabled: false, title: "T", tabindex: 0, for: "x",
-    draggable: false, autofocus: true, hidden: true, id: undefined,
+    onclick: () => (pressed += 1), onfocus: null, "data-pointer": "/a", "data-none": null, "aria-label": "Add",
+    "aria-expanded": false, disabled: false, hidden: true, title: "T", tabindex: 0, for: "x", id: undefined,
   };
-  const element = h("button", props, "go");
+  const element = h("button.a b", props, "go");
   assert.equal(element.outerHTML,
-    '<button class="cbn-a cbn-b" data-pointer="/a" aria-label="Add" aria-expanded="false" title="T" tabindex="0" ' +
-      'for="x" autofocus="" hidden="">go</button>');
+    '<button class="cbn-a cbn-b" type="button" data-pointer="/a" aria-label="Add" aria-expanded="false" hidden="" ' +
+      'title="T" tabindex="0" for="x">go</button>');
   element.click();
   assert.equal(pressed, 1);
+  assert.equal(el("li.row bot ").outerHTML, '<li class="cbn-chat-row cbn-chat-bot"></li>');
+  assert.equal(h("i").outerHTML, "<i></i>");
+});
+
+test("a sign that is a button has a name", () => {
+  const button = icon("✕", "Delete", () => {}, "copy");
+  assert.deepEqual([button.className, button.title, button.getAttribute("aria-label")],
+    ["cbn-icon cbn-copy", "Delete", "Delete"]);
 });
 
 test("text is text, whatever stands in it", () => {
   const text = "<img src=x onerror=alert(1)>";
-  const element = h("p", { text, title: text }, text, [text, [5]], null, false, undefined, true, h("b", null, text));
+  const element = h("p", { title: text }, text, [text, [5, 0, ""]], null, false, undefined, true, h("b", text));
   assert.equal(element.querySelectorAll("img").length, 0);
-  assert.equal(element.textContent, `${text}${text}${text}5${text}`);
+  assert.equal(element.textContent, `${text}${text}50${text}`);
+  put(element, text);
+  assert.equal(element.querySelectorAll("img").length, 0);
+});
+
+test("a text that is there already is not put again", () => {
+  const element = h("p", "same");
+  const node = element.firstChild;
+  put(element, "same");
+  assert.equal(element.firstChild, node);
 });
 
 test("a select takes the value of an option that is its child", () => {
-  const element = h("select", { value: "b" }, ["a", "b"].map((value) => h("option", { value, text: value })));
+  const element = h("select", { value: "b" }, ["a", "b"].map((value) => h("option", { value }, value)));
   assert.equal(element.value, "b");
   assert.equal(h("textarea", { value: "" }).value, "");
 });
@@ -63,7 +79,7 @@ function moves(parent, nodes) {
 
 test("nodes that stay are not touched", () => {
   const nodes = Array.from({ length: 20 }, () => h("i"));
-  const parent = h("div", null, nodes);
+  const parent = h("div", nodes);
   assert.equal(moves(parent, nodes), 0);
   assert.equal(moves(parent, nodes.slice(3)), 0);
   assert.equal(moves(parent, nodes), 3);
@@ -73,7 +89,7 @@ test("nodes that stay are not touched", () => {
 
 test("a field keeps the focus and its unfinished text when the others change places", () => {
   const fields = Array.from({ length: 5 }, () => h("input"));
-  const parent = h("div", null, fields.map((field) => h("p", null, field)));
+  const parent = h("div", fields.map((field) => h("p", field)));
   window.document.body.append(parent);
   for (const index of [0, 4, 2]) {
     const rows = [...parent.children];

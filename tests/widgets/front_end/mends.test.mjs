@@ -11,7 +11,7 @@ import { anyValue, form, frozen, placesOf, pick, seeded } from "./tools.mjs";
 function mend(...responses) {
   const doc = frozen({ responses });
   const [finding] = suspects(doc, form);
-  const mended = mendOf(doc, finding, form);
+  const mended = finding ? mendOf(doc, finding, form) : null;
   return mended && { ...mended, finding, responses: mended.doc.responses };
 }
 
@@ -105,9 +105,13 @@ test("of too many random texts the first are kept: two responses would send two 
 });
 
 test("a delay goes to the nearest bound", () => {
-  assert.equal(mend({ type: "text", delay: 5, message: "a" }).responses[0].delay, 100);
-  const { label, responses } = mend({ type: "text", delay: 99_999, message: "a" });
-  assert.deepEqual([label, responses[0].delay], ["Set to 10000", 10_000]);
+  const mended = (delay, code) => {
+    const doc = { responses: [{ type: "text", delay, message: "a" }] };
+    return mendOf(doc, { pointer: "/responses/0/delay", code, message: "" }, form);
+  };
+  assert.equal(mended(5, "too_small").doc.responses[0].delay, 100);
+  const { label, doc } = mended(99_999, "too_large");
+  assert.deepEqual([label, doc.responses[0].delay], ["Set to 10000", 10_000]);
 });
 
 test("what is missing is begun", () => {
@@ -135,9 +139,10 @@ test("a slip of the pen is put right as the message says", () => {
 
 test("where only a person knows, nothing is offered", () => {
   assert.equal(mend({ type: "text", message: "" }), null);
-  assert.equal(mend({ type: "text", message: 5 }), null);
-  assert.equal(mend({}), null);
-  assert.equal(mend(...Array(100).fill({ type: "text", message: "a" })), null);
+  const nothing = (doc, pointer, code) => assert.equal(mendOf(doc, { pointer, code, message: "" }, form), null);
+  nothing({ responses: [{ type: "text", message: 5 }] }, "/responses/0/message", "wrong_type");
+  nothing({ responses: [{}] }, "/responses/0/type", "missing");
+  nothing({ responses: Array(100).fill({ type: "text", message: "a" }) }, "/responses", "too_many");
 });
 
 test("what only a sample makes too long is not cut in the template", () => {

@@ -1,47 +1,33 @@
-/** A button of a response on one row: its type, title, value and, for a webview, its height. */
+// A button of a response on one row: its type, title, value and, for a webview, its height.
+
 import { h } from "../core/dom.js";
-import { isObject } from "../core/pointer.js";
-import { ChoiceEditor, RawEditor, TextEditor, counterText } from "./fields.js";
-import { Part, Slot, newId } from "./part.js";
+import { entryOf } from "../core/pointer.js";
+import { ChoiceEditor, TextEditor, counterText } from "./fields.js";
+import { Part, Slot } from "./part.js";
+
+export function fitsRow(value, { buttons }) {
+  const kind = entryOf(buttons, value);
+  const keys = ["type", ...(kind?.fields ?? []).map(({ key }) => key)];
+  return Boolean(kind) && Object.entries(value).every(([key, entry]) => keys.includes(key) && typeof entry === "string");
+}
 
 export class ButtonRow extends Part {
-  /**
-   * @param {import("./part.js").Builder} builder
-   * @param {import("./list.js").List} above
-   * @param {number} key
-   * @param {{ type: string, types: string[] }} how
-   */
-  constructor(builder, above, key, { type, types }) {
-    super(builder, above, key);
+  constructor(list, key, { type }, types) {
+    super(list, key, h("span"));
     this.type = type;
-    this.slot = new Slot(builder);
-    this.nameId = newId();
-    this.head = h("span", { id: this.nameId });
-    this.words = h("div", { class: "cbn-word" }, this.head);
-    const labels = builder.form.buttons;
-    this.kind = h(
-      "select",
-      {
-        class: "cbn-input cbn-choice",
-        aria: { label: "Type of button" },
-        on: { change: () => this._turn(this.kind.value), focus: () => builder.store.select(this.pointer(), this) },
-      },
-      types.map((each) => h("option", { value: each, text: labels[each].label })),
-    );
-    if (!types.includes(type)) this.kind.append(h("option", { value: type, text: `${labels[type].label} (not here)` }));
-    this.kind.value = type;
-    this.parts = labels[type].fields.map((field) => this._editor(field));
-    const row = h("div", { class: "cbn-button" }, this.words, this.kind, this.parts.map((part) => part.el));
-    this.el = h("div", { class: "cbn-entry" }, row, this.slot.el);
-    row.append(above.controls(this));
+    this.slot = new Slot(this.builder);
+    const editorOf = (field) => {
+      if (field.kind === "choice") return new ChoiceEditor(this, field.key, field);
+      return new TextEditor(this, field.key, field, { isInline: true, placeholder: field.label });
+    };
+    this.parts = [new TypeChoice(this, types), ...this.builder.form.buttons[type].fields.map(editorOf)];
+    const words = h("div.word", this.label, this.parts.map((part) => part.label));
+    const row = h("div.button", words, this.parts.map((part) => part.el), list.controls(this));
+    this.el = h("div.entry", row, this.slot.el);
   }
 
   accepts(value) {
-    return isObject(value) && value.type === this.type && Object.keys(value).every((key) => key === "type" || this.parts.some((part) => part.key === key && part.accepts(value[key])));
-  }
-
-  get inner() {
-    return this.parts;
+    return fitsRow(value, this.builder.form) && value.type === this.type;
   }
 
   update(value) {
@@ -54,66 +40,26 @@ export class ButtonRow extends Part {
   }
 
   placed(index) {
-    this.head.textContent = `Button ${index + 1}`;
-  }
-
-  show(findings) {
-    super.show(findings);
-    const own = ["", "/type"].flatMap((below) => findings.get(this.pointer() + below) ?? []);
-    this.slot.show([...own, ...this.parts.flatMap((part) => part.found)]);
+    this.label.textContent = `Button ${index + 1}`;
   }
 
   focus() {
-    this.parts[0].focus();
+    this.parts[1].focus();
+  }
+}
+
+/** Makes it a button of another type; title and value stay. */
+class TypeChoice extends ChoiceEditor {
+  constructor(row, choices) {
+    super(row, "type", { label: "Type", choices, nameOf: (type) => row.builder.form.buttons[type].label });
   }
 
-  _editor(field) {
-    const labelId = newId();
-    this.words.append(h("span", { id: labelId, text: field.label }));
-    if (field.kind === "choice") return new ChoiceEditor(this.builder, this, field.key, field, { labelId });
-    return new TextEditor(this.builder, this, field.key, field, { labelId, slot: this.slot, placeholder: field.label });
-  }
-
-  /** Make it a button of another type; title and value stay. */
-  _turn(type) {
-    const { type: _, height, ...others } = this.value;
+  put(type) {
+    const { above: list, key, value } = this.above;
+    const { height, ...others } = value;
     const choice = this.builder.form.buttons[type].fields.find((field) => field.kind === "choice");
     const more = choice ? { [choice.key]: height ?? choice.default } : {};
-    this.put({ type, ...others, ...more }, { say: `now a ${type} button` });
-    this.above.parts[this.key]?.kind?.focus();
+    this.above.put({ ...others, type, ...more }, `now a ${type} button`);
+    list.parts[key].parts[0].focus();
   }
-}
-
-/**
- * @param {import("./list.js").List} list
- * @param {number} index
- * @param {unknown} value
- * @param {string[]} types Those that may stand here.
- * @returns {Part} A row, or JSON for what is no button that could be one.
- */
-export function buttonPart(list, index, value, types) {
-  const { builder } = list;
-  if (isObject(value) && Object.hasOwn(builder.form.buttons, value.type)) {
-    const row = new ButtonRow(builder, list, index, { type: value.type, types });
-    if (row.accepts(value)) return row;
-  }
-  return rawEntry(list, index, "not a button as documented; shown as JSON");
-}
-
-/**
- * An entry of a list that no editor fits.
- *
- * @param {import("./list.js").List} list
- * @param {number} index
- * @param {string} note
- */
-export function rawEntry(list, index, note) {
-  const labelId = newId();
-  const part = new RawEditor(list.builder, list, index, { labelId, note });
-  part.el = h("div", { class: "cbn-entry cbn-raw" }, h("span", { class: "cbn-word", id: labelId, text: list.noun }), part.el);
-  part.el.append(list.controls(part));
-  part.accepts = (value) => !isObject(value);
-  // What was put right gets its editor once nobody types in it any more.
-  part.input.addEventListener("change", () => list.renew(part));
-  return part;
 }

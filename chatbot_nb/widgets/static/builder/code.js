@@ -1,6 +1,7 @@
-/** The reply taken away as code; what is Python is started and verified, too. */
-import { h } from "../core/dom.js";
-import { put } from "./toolbar.js";
+// The reply taken away as code; what is Python is started and verified, too.
+
+import { h, put } from "../core/dom.js";
+import { copyButton } from "./copy.js";
 
 const TARGETS = {
   reply: "Python, as cb.Reply",
@@ -15,52 +16,47 @@ const VERIFIED = ["python", "flask", "fastapi"];
 const MARKS = { ok: "✓", failed: "✗", running: "…", skipped: "–" };
 
 export class Code {
-  /** @param {import("./part.js").Builder} builder */
-  constructor(builder) {
-    this.builder = builder;
-    this.title = "Code";
-    const options = Object.entries(TARGETS).map(([value, text]) => h("option", { value, text }));
-    this.target = h("select", { class: "cbn-input cbn-choice", aria: { label: "Export as" }, on: { change: () => this._ask() } }, options);
-    this.note = h("span", { class: "cbn-note", role: "status" });
-    this.code = h("pre", { class: "cbn-code cbn-source", tabindex: 0, aria: { label: "Code" } });
-    this.verify = h("button", { type: "button", text: "Start and verify", on: { click: () => this._verify() } });
-    this.steps = h("ol", { class: "cbn-steps", aria: { live: "polite" } });
-    const copy = () => navigator.clipboard.writeText(this.code.textContent).then(() => put(this.note, "Copied."), () => getSelection().selectAllChildren(this.code));
-    this.el = h(
-      "div",
-      { class: "cbn-pane" },
-      h("div", { class: "cbn-actions" }, this.target, h("button", { type: "button", text: "Copy", on: { click: copy } }), this.verify, this.note),
-      this.steps,
-      this.code,
-    );
+  title = "Code";
+
+  constructor({ store, sync }) {
+    Object.assign(this, { store, sync });
+    const options = Object.entries(TARGETS).map(([value, text]) => h("option", { value }, text));
+    this.target = h("select.input choice", { "aria-label": "Export as", onchange: () => this.ask() }, options);
+    this.note = h("span.note", { role: "status" });
+    this.code = h("pre.code source", { tabindex: 0, "aria-label": "Code" });
+    this.verifier = h("button", { onclick: () => this.verify() }, "Start and verify");
+    this.steps = h("ol.steps", { "aria-live": "polite" });
+    const actions = h("div.actions", this.target, copyButton(this.code, this.note), this.verifier, this.note);
+    this.el = h("div.pane", actions, this.steps, this.code);
   }
 
   refresh() {
-    if (this.builder.store.doc !== this._asked) this._ask();
+    if (this.store.doc !== this.doc) this.ask();
   }
 
-  _ask() {
-    const { store, sync } = this.builder;
+  ask() {
     const target = this.target.value;
-    this._asked = store.doc;
-    this.verify.hidden = !VERIFIED.includes(target);
+    this.doc = this.store.doc;
+    this.verifier.hidden = !VERIFIED.includes(target);
     this.steps.replaceChildren();
-    sync.ask({ type: "export", target }, ({ code, message }) => {
+    this.sync.ask({ type: "export", target }, ({ code, message }) => {
       if (target === this.target.value && code !== undefined) put(this.code, code);
       put(this.note, message ?? "");
       return true;
     });
   }
 
-  _verify() {
-    this.verify.disabled = true;
-    this.builder.sync.ask({ type: "verify", target: this.target.value }, ({ steps = [], done }) => {
-      const rows = steps.map(({ name, state, detail }) =>
-        h("li", { class: `cbn-step cbn-step-${state}` }, h("span", { class: "cbn-mark", text: MARKS[state] }), h("span", { text: `${name}: ${state}${detail ? `. ${detail}` : ""}` })),
-      );
-      this.steps.replaceChildren(...rows);
-      this.verify.disabled = !done;
+  verify() {
+    this.verifier.disabled = true;
+    this.sync.ask({ type: "verify", target: this.target.value }, ({ steps = [], done }) => {
+      this.steps.replaceChildren(...steps.map(step));
+      this.verifier.disabled = !done;
       return Boolean(done);
     });
   }
+}
+
+function step({ name, state, detail }) {
+  const words = `${name}: ${state}${detail ? `. ${detail}` : ""}`;
+  return h(`li.step step-${state}`, h("span.mark", MARKS[state]), h("span", words));
 }

@@ -1,46 +1,52 @@
-/** All findings as a list; each leads to its place. */
+// All findings as a list; each leads to its place.
+
 import { h } from "../core/dom.js";
+import { apply } from "../core/patch.js";
+import { offer } from "./change.js";
 import { message } from "./part.js";
 
 export class Findings {
-  /** @param {import("./part.js").Builder} builder */
+  title = "Findings";
+  el = h("div.pane");
+
   constructor(builder) {
     this.builder = builder;
-    this.title = "Findings";
-    this.el = h("div", { class: "cbn-pane" });
-    this._shown = null;
   }
 
   get count() {
-    const { findings, judged } = this.builder.store;
-    const { errors = 0, warnings = 0, infos = 0 } = judged.verdict;
-    return findings === judged.verdict.findings ? errors + warnings + infos : findings.length;
+    const { errors, warnings, infos } = this.builder.store.counts;
+    return errors + warnings + infos;
   }
 
   refresh() {
     const { findings, judged } = this.builder.store;
-    if (findings === this._shown) return;
-    this._shown = findings;
-    const rows = findings.map((finding) => this._row(finding));
+    if (findings === this.shown) return;
+    this.shown = findings;
     const more = this.count - findings.length;
-    const fixed = judged.verdict.fixed ? this._fixed(judged.verdict.fixed) : null;
-    const rest = more > 0 ? h("p", { class: "cbn-note", text: `and ${more} more in builder.report` }) : null;
-    const nothing = rows.length ? null : h("p", { class: "cbn-empty", text: "Nothing to put right: ChatBot accepts this reply." });
-    this.el.replaceChildren(...[fixed, nothing, rows.length ? h("ol", { class: "cbn-findings" }, rows) : null, rest].filter(Boolean));
+    const shown = [
+      judged.verdict.fixed && this.known(judged.verdict.fixed),
+      findings.length > 0
+        ? h("ol.findings", findings.map((finding) => this.row(finding)))
+        : h("p.empty", "Nothing to put right: ChatBot accepts this reply."),
+      more > 0 && h("p.note", `and ${more} more in builder.report`),
+    ];
+    this.el.replaceChildren(...shown.filter(Boolean));
   }
 
-  _row(finding) {
+  row(finding) {
     const go = () => this.builder.focus(finding.pointer);
-    const place = h("button", { class: "cbn-link cbn-pointer", type: "button", text: finding.pointer || "(whole)", on: { click: go } });
-    return h("li", {}, place, message(this.builder, finding));
+    const place = h("button.link pointer", { onclick: go }, finding.pointer || "(whole)");
+    return h("li", place, message(this.builder, finding));
   }
 
   /** Mistakes that are known from elsewhere are put right all at once. */
-  _fixed(patch) {
+  known(patch) {
     const { builder } = this;
-    const line = h("div", { class: "cbn-finding cbn-info" }, h("span", { text: "Some of these are known mistakes." }));
-    const offer = () => builder.offer({ label: "Put the known mistakes right", patch, after: line });
-    line.append(h("button", { class: "cbn-link", type: "button", text: "Put them right", on: { click: offer } }));
-    return h("div", {}, line);
+    const onclick = () => {
+      offer(builder, { label: "Put the known mistakes right", doc: apply(builder.store.doc, patch) }, line);
+    };
+    const words = h("span", "Some of these are known mistakes.");
+    const line = h("div.finding info", words, h("button.link", { onclick }, "Put them right"));
+    return h("div", line);
   }
 }

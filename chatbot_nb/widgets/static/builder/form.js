@@ -1,108 +1,86 @@
-/** The form: a card for each response, what adds one, and the attributes that the reply sets. */
-import { h } from "../core/dom.js";
+// The form: a card for each response, what adds one, and the attributes that the reply sets.
+
+import { h, put } from "../core/dom.js";
 import { startOf } from "../core/mends.js";
-import { isObject, parts } from "../core/pointer.js";
+import { isObject, parts as keysOf } from "../core/pointer.js";
 import { Attributes } from "./attributes.js";
-import { makeDraggable } from "./drag.js";
 import { List } from "./list.js";
 import { Part, Slot } from "./part.js";
-import { responsePart } from "./response.js";
+import { responsesOf } from "./response.js";
+
+const EMPTY = "Nothing here yet. Add what the bot says first, or take a template or a payload from above.";
+const ODD = "This is not the shape of a reply, so the form cannot show all of it. See the tab JSON.";
 
 export class Form extends Part {
-  /** @param {import("./part.js").Builder} builder */
   constructor(builder) {
-    super(builder, { pointer: () => "" }, "");
+    super({ builder }, "");
+    const { form } = builder;
     this.slot = new Slot(builder);
-    this.responses = new List(builder, this, "responses", { noun: "response", make: responsePart, tag: "div" });
-    makeDraggable(this.responses);
-    this.attributes = new Attributes(builder, this);
-    const palette = Object.entries(builder.form.responses).map(([type, { label }]) =>
-      h("button", { class: "cbn-add", type: "button", text: `+ ${label}`, on: { click: () => this._add(type) } }),
+    this.responses = new List(this, "responses", responsesOf(form), {});
+    this.attributes = new Attributes(this);
+    this.parts = [this.responses, this.attributes];
+    const add = (label, onclick) => h("button.add", { onclick }, `+ ${label}`);
+    const palette = Object.entries(form.responses).map(([type, { label }]) =>
+      add(label, () => this.responses.append(startOf(form, type))),
     );
-    const attribute = h("button", { class: "cbn-add", type: "button", text: "+ Attribute", on: { click: () => this.attributes.add() } });
-    this.palette = h("div", { class: "cbn-palette", role: "group", aria: { label: "Add to the reply" } }, palette, attribute);
-    this.empty = h("p", { class: "cbn-empty", text: "Nothing here yet. Add what the bot says first, or take a template or a payload from above." });
-    this.broken = h("p", { class: "cbn-empty" });
-    this.el = h("div", { class: "cbn-form" }, this.slot.el, this.broken, this.empty, this.responses.el, this.attributes.el, this.palette);
-    this._shown = null;
+    this.palette = h("div.palette", { role: "group", "aria-label": "Add to the reply" }, palette);
+    this.palette.append(add("Attribute", () => this.attributes.add()));
+    this.note = h("p.empty");
+    this.el = h("div.form", this.slot.el, this.note, this.parts.map((part) => part.el), this.palette);
   }
 
   pointer() {
     return "";
   }
 
-  get inner() {
-    return [this.responses, this.attributes];
+  names() {
+    return [];
   }
 
-  /** Show the document and what was found in it. */
   refresh() {
-    const { doc, findings } = this.builder.store;
-    if (doc !== this.value) this._update(doc);
-    if (findings !== this._shown || doc !== this._told) this._show(findings, doc);
+    const { doc, findings } = this.store;
+    if (doc !== this.value) this.update(doc);
+    const places = new Map();
+    for (const each of findings) places.set(each.pointer, [...(places.get(each.pointer) ?? []), each]);
+    this.show(places);
   }
 
-  /**
-   * Bring the author to a place: the nearest part that there is.
-   *
-   * @param {string} pointer
-   */
+  /** Bring the author to a place: the nearest part that there is. */
   goTo(pointer) {
-    const part = this._nearest(pointer);
+    const part = this.nearest(pointer);
     part.el.scrollIntoView({ block: "nearest" });
     part.focus();
   }
 
-  /**
-   * Show a place that was chosen elsewhere, without taking the focus.
-   *
-   * @param {string} pointer
-   */
+  /** Show a place that was chosen elsewhere, without taking the focus. */
   reveal(pointer) {
     this.el.querySelector(".cbn-revealed")?.classList.remove("cbn-revealed");
-    const { el } = this._nearest(pointer);
+    const { el } = this.nearest(pointer);
     el.classList.add("cbn-revealed");
     el.scrollIntoView({ block: "nearest" });
   }
 
-  _update(doc) {
+  update(doc) {
     this.value = doc;
-    const whole = isObject(doc) ? doc : {};
-    const odd = !isObject(doc) || !this.responses.accepts(whole.responses) || !this.attributes.accepts(whole.attributes);
-    this.broken.hidden = !odd;
-    this.broken.textContent = odd ? "This is not the shape of a reply, so the form cannot show all of it. See the tab JSON." : "";
-    this.responses.update(Array.isArray(whole.responses) ? whole.responses : undefined);
-    this.attributes.update(isObject(whole.attributes) ? whole.attributes : undefined);
-    this.empty.hidden = odd || this.responses.parts.length > 0 || this.attributes.rows.length > 0;
+    const fits = this.parts.map((part) => isObject(doc) && part.accepts(doc[part.key]));
+    this.parts.forEach((part, index) => part.update(fits[index] ? doc[part.key] : undefined));
+    const isEmpty = this.parts.every((part) => part.parts.length === 0);
+    this.note.hidden = !(fits.includes(false) || isEmpty);
+    put(this.note, fits.includes(false) ? ODD : EMPTY);
     this.palette.hidden = !isObject(doc);
   }
 
-  _show(findings, doc) {
-    this._shown = findings;
-    this._told = doc;
-    const byPlace = new Map();
-    for (const finding of findings) {
-      const found = byPlace.get(finding.pointer);
-      if (found) found.push(finding);
-      else byPlace.set(finding.pointer, [finding]);
-    }
-    this.show(byPlace);
-    const known = new Set(["responses", "attributes"]);
-    const own = [...byPlace].filter(([place]) => place === "" || (!place.includes("/", 1) && !known.has(parts(place)[0])));
-    // Of a reply with nothing in it the form says itself what to do.
-    this.slot.show(this.empty.hidden ? own.flatMap(([, found]) => found) : []);
+  /** What belongs to no card; of a reply with nothing in it the form says itself what to do. */
+  found(findings) {
+    if (this.note.textContent === EMPTY && !this.note.hidden) return [];
+    const isOwn = (keys) => keys.length === 0 || (keys.length === 1 && !this.parts.some(({ key }) => key === keys[0]));
+    return [...findings].flatMap(([pointer, found]) => (isOwn(keysOf(pointer)) ? found : []));
   }
 
-  _add(type) {
-    this.responses.append(startOf(this.builder.form, type));
-  }
-
-  _nearest(pointer) {
+  nearest(pointer) {
     let part = this;
-    for (;;) {
-      const inner = part.inner.find((each) => pointer === each.pointer() || pointer.startsWith(`${each.pointer()}/`));
-      if (!inner || inner === part) return part;
-      part = inner;
-    }
+    const isIn = (each) => pointer === each.pointer() || pointer.startsWith(`${each.pointer()}/`);
+    for (let next = part; next; next = part.parts.find(isIn)) part = next;
+    return part;
   }
 }

@@ -1,150 +1,137 @@
-/**
- * The pieces that every part of the form has: a place in the document, and a line below it for counters and findings.
- *
- * @typedef {{ store: import("./store.js").Store, form: object, focus: (pointer: string) => void }} Builder
- */
-import { h } from "../core/dom.js";
-import { mendOf } from "../core/mends.js";
-import { pointerOf, set } from "../core/pointer.js";
-import { Change } from "./change.js";
+// What every part of the form has: a place in the document, a name, and a line for counters and findings.
 
-const MARKS = { error: "✗", warning: "!", info: "i" };
+import { MARKS } from "../chat/row.js";
+import { h, put, word } from "../core/dom.js";
+import { mendOf } from "../core/mends.js";
+import { pointerOf, remove, set } from "../core/pointer.js";
+import { offer } from "./change.js";
+
+/** @typedef {{store: object, sync: object, form: object, focus: (pointer: string) => void}} Builder of one view */
+
 let ids = 0;
 
-/** @returns {string} An id that no other element of the page has. */
 export function newId() {
   ids += 1;
   return `cbn-${ids}`;
 }
 
-/** A part of the form: an editor of one value of the document. */
+/** Shows one value of the document, whatever stands there or comes to stand there. */
 export class Part {
-  /**
-   * @param {Builder} builder
-   * @param {{ pointer: () => string }} above
-   * @param {string | number} key Where the value is in the one above.
-   */
-  constructor(builder, above, key) {
-    this.builder = builder;
-    this.above = above;
-    this.key = key;
-    /** @type {HTMLElement} */
-    this.el = null;
-    this.value = undefined;
-    /** @type {string | null} The id of the element that names this part. */
-    this.nameId = null;
+  parts = []; // inside this one
+  slot = null; // without one, the part above tells what was found here
+  problem = null; // findings that are told in place of the kernel's
+
+  /** @param {string|number} key where the value is in the one above @param {HTMLElement} [label] names this part */
+  constructor(above, key, label) {
+    Object.assign(this, { above, key, label, builder: above.builder });
+    if (label) label.id ||= newId();
   }
 
-  /** @returns {string[]} The ids of what names this part, from the outermost: together they are its path in words. */
+  get store() {
+    return this.builder.store;
+  }
+
+  /** The ids of what names this part, from the outermost: its path in words. */
   names() {
-    return [...(this.above.names?.() ?? []), this.nameId].filter(Boolean);
+    return [...this.above.names(), ...(this.label ? [this.label.id] : [])];
   }
 
-  /** @returns {string} The place of the value: it may move, so it is asked for when it is needed. */
+  /** The place of the value, which may move. */
   pointer() {
-    return this.above.pointer() + pointerOf([String(this.key)]);
+    return this.above.pointer() + pointerOf([this.key]);
   }
 
-  /**
-   * Put a value into the document at this place.
-   *
-   * @param {unknown} value
-   * @param {{ typing?: boolean, say?: string }} [how]
-   */
-  put(value, { typing = false, say = "" } = {}) {
-    const { store } = this.builder;
+  makeInput(tag, props) {
+    const described = (this.slot ?? this.above.slot).el.id;
+    const names = { "aria-labelledby": this.names().join(" "), "aria-describedby": described };
+    this.input = h(`${tag}.input`, { ...names, onfocus: () => this.store.select(this.pointer()), ...props });
+    return this.input;
+  }
+
+  /** Put a value into the document at this place; undefined takes it away. */
+  put(value, say = "", isTyped = false) {
     const pointer = this.pointer();
-    store.edit(set(store.doc, pointer, value), { field: typing ? pointer : null, say });
+    const { doc } = this.store;
+    const next = value === undefined ? remove(doc, pointer) : set(doc, pointer, value);
+    this.store.edit(next, { say, field: isTyped ? pointer : null });
   }
 
-  /** @returns {boolean} Whether this part can show such a value. */
-  accepts() {
-    return true;
+  accepts(value) {
+    return value === undefined || typeof value === "string";
   }
 
-  /** Bring the focus here. */
   focus() {
-    this.el.querySelector("input, textarea, select, button")?.focus();
+    (this.input ?? (this.body ?? this.el).querySelector("input, textarea, select, button"))?.focus();
   }
 
-  /** @returns {Part[]} The parts inside. */
-  get inner() {
-    return [];
+  /** Show the value by other parts, if that is better by now. */
+  renew() {
+    const { value } = this;
+    this.value = undefined;
+    this.update(value);
+    this.store.tell();
   }
 
-  /**
-   * Show what was found here and below.
-   *
-   * @param {Map<string, object[]>} findings By pointer.
-   */
+  /** @param {Map<string, object[]>} findings by pointer */
+  found(findings) {
+    return findings.get(this.pointer()) ?? [];
+  }
+
+  /** Show what was found here and below, and return it. */
   show(findings) {
-    for (const part of this.inner) part.show(findings);
+    const own = this.found(findings);
+    const inner = this.parts.map((part) => ({ isTold: part.slot, found: part.show(findings) }));
+    this.slot?.show(this.problem ?? [...own, ...inner.flatMap(({ isTold, found }) => (isTold ? [] : found))]);
+    const all = [...own, ...inner.flatMap(({ found }) => found)];
+    const has = (severity) => all.some((finding) => finding.severity === severity && !finding.maybe);
+    const { classList } = this.input ?? this.el;
+    classList.toggle("cbn-has-error", has("error"));
+    classList.toggle("cbn-has-warning", !has("error") && has("warning"));
+    if (has("error")) this.input?.setAttribute("aria-invalid", "true");
+    else this.input?.removeAttribute("aria-invalid");
+    return all;
   }
 }
 
-/** The line below a field: what was found at the left, counters at the right. It always takes its room. */
+/** A line below a field: what was found at the left, counters at the right. It always takes its room. */
 export class Slot {
-  /** @param {Builder} builder */
   constructor(builder) {
     this.builder = builder;
-    this.id = newId();
-    this.messages = h("div", { class: "cbn-messages", id: this.id });
-    this.counter = h("div", { class: "cbn-counter", id: `${this.id}-count` });
-    this.el = h("div", { class: "cbn-slot" }, this.messages, this.counter);
-    this._shown = [];
+    this.messages = h("div.messages");
+    this.counter = h("div.counter");
+    this.el = h("div.slot", { id: newId() }, this.messages, this.counter);
+    this.shown = "[]";
   }
 
-  /** @param {object[]} findings */
   show(findings) {
-    if (alike(findings, this._shown)) return;
-    this._shown = findings;
+    const shown = JSON.stringify(findings);
+    if (shown === this.shown) return;
+    this.shown = shown;
     this.messages.replaceChildren(...findings.map((finding) => message(this.builder, finding)));
   }
 
-  /**
-   * @param {string} text
-   * @param {string} [state] Of `count`: "near", "over", "under", "wide".
-   */
-  count(text, state = "") {
-    if (this.counter.textContent !== text) this.counter.textContent = text;
-    this.counter.className = `cbn-counter ${state && `cbn-is-${state}`}`;
+  count(text, state) {
+    put(this.counter, text);
+    this.counter.className = state ? `cbn-counter cbn-is-${state}` : "cbn-counter";
   }
 }
 
-/**
- * A finding as it reads everywhere: its mark, its words, and what puts it right.
- *
- * @param {Builder} builder
- * @param {object} finding
- * @returns {HTMLElement}
- */
+/** A finding as it reads everywhere: its mark, its words, and what puts it right. */
 export function message(builder, finding) {
-  const { store } = builder;
-  const mend = finding.sample === undefined ? mendOf(store.doc, finding, store.form) : null;
-  const sample = finding.sample === undefined ? "" : `with sample ${finding.sample + 1}: `;
-  const line = h(
-    "div",
-    { class: `cbn-finding cbn-${finding.maybe ? "maybe" : finding.severity}`, title: finding.pointer },
-    h("span", { class: "cbn-mark", text: MARKS[finding.severity], aria: { hidden: "true" } }),
-    h("span", { class: "cbn-word", text: `${finding.maybe ? "maybe " : ""}${finding.severity}: ` }),
-    h("span", { class: "cbn-said", text: sample + finding.message }),
-    mend && h("button", { class: "cbn-link", type: "button", text: mend.label, on: { click: () => offer() } }),
-  );
-  const offer = () => {
-    const now = mendOf(store.doc, finding, store.form); // it may have been edited since
-    if (now) new Change(builder, now).openAfter(line);
+  const { pointer, severity, maybe, sample } = finding;
+  const mend = () => mendOf(builder.store.doc, finding, builder.form);
+  const { label } = mend() ?? {};
+  const click = () => {
+    const now = mend(); // it may have been edited since
+    if (now) offer(builder, now, line);
   };
-  return line;
-}
-
-function alike(some, others) {
-  return (
-    some.length === others.length &&
-    some.every((finding, index) => {
-      const other = others[index];
-      return (
-        finding.message === other.message && finding.pointer === other.pointer && !finding.maybe === !other.maybe
-      );
-    })
+  const line = h(
+    `div.finding ${maybe ? "maybe" : severity}`,
+    { title: pointer },
+    h("span.mark", { "aria-hidden": "true" }, MARKS[severity]),
+    word(`${maybe ? "maybe " : ""}${severity}: `),
+    h("span.said", sample === undefined ? "" : `with sample ${sample + 1}: `, finding.message),
+    label && h("button.link", { onclick: click }, label),
   );
+  return line;
 }

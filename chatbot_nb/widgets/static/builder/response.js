@@ -1,182 +1,175 @@
-/** The card of one response: what it is, its delay, its fields, and what moves, copies and deletes it. */
-import { h } from "../core/dom.js";
-import { newButton, newElement } from "../core/mends.js";
-import { at, isObject, remove } from "../core/pointer.js";
-import { buttonPart, rawEntry } from "./buttons.js";
-import { ChoiceEditor, TextEditor, setAria } from "./fields.js";
-import { List } from "./list.js";
-import { Fields } from "./object.js";
-import { Part, Slot, newId } from "./part.js";
+// Objects as their fields: a response's card and an element of a gallery.
 
-export class ResponseCard extends Part {
-  /**
-   * @param {import("./part.js").Builder} builder
-   * @param {List} above
-   * @param {number} key
-   * @param {string} type
-   */
-  constructor(builder, above, key, type) {
-    super(builder, above, key);
+import { h, icon, put, reconcile, word } from "../core/dom.js";
+import { newButton, newElement } from "../core/mends.js";
+import { entryOf, isObject } from "../core/pointer.js";
+import { ButtonRow, fitsRow } from "./buttons.js";
+import { ChoiceEditor, Delay, RawEditor, TextEditor } from "./fields.js";
+import { List } from "./list.js";
+import { Part, Slot } from "./part.js";
+
+/** An object: the fields that the documentation names by editors of their own, all others as JSON. */
+class Fields extends Part {
+  constructor(list, key, label, fields, hidden = []) {
+    super(list, key, label);
+    this.fields = fields;
+    this.known = new Set([...hidden, ...fields.map((field) => field.key)]);
+    this.slot = new Slot(this.builder);
+    this.body = h("div.fields");
+  }
+
+  accepts(value) {
+    return isObject(value);
+  }
+
+  update(value) {
+    if (value === this.value) return;
+    this.value = value;
+    const others = Object.keys(value).filter((key) => !this.known.has(key));
+    const fields = [...this.fields, ...others.map((key) => ({ key, label: key, kind: "other" }))];
+    this.parts = fields.map((field) => {
+      const entry = Object.hasOwn(value, field.key) ? value[field.key] : undefined;
+      const old = this.parts.find((part) => part.key === field.key);
+      const part = old?.accepts(entry) ? old : this.partOf(field, entry);
+      part.update(entry);
+      return part;
+    });
+    reconcile(this.body, this.parts.map((part) => part.row));
+  }
+
+  /** The editor of a field with its label; JSON where its value is not what belongs there. */
+  partOf(field, value) {
+    const { key, kind, label } = field;
+    const isList = Boolean(field.entries);
+    const fits = (entry) => entry === undefined || (isList ? Array.isArray(entry) : typeof entry === "string");
+    const raw = (note, editor) => new RawEditor(this, key, h("div.label", label), note, editor);
+    const away = () => part.put(undefined, `${key} deleted`);
+    let part;
+    if (kind === "other") part = raw("not documented; kept as it is");
+    else if (!fits(value)) part = raw("not what belongs here; shown as JSON", fits);
+    else if (isList) part = new List(this, key, entriesOf(field, this.builder.form), field);
+    else if (kind === "choice") part = new ChoiceEditor(this, key, field);
+    else part = new TextEditor(this, key, field);
+    const controls = kind === "other" && icon("✕", `Delete ${key}`, away);
+    part.row = h(`div.field-row row-${kind}`, part.label, part.el, controls);
+    return part;
+  }
+}
+
+function entriesOf(field, form) {
+  const kinds = {
+    texts: {
+      noun: "message",
+      fits: (value) => typeof value === "string",
+      make: (list, key) => textEntry(list, key, field),
+      create: () => "",
+    },
+    buttons: {
+      noun: "button",
+      fits: (value) => fitsRow(value, form),
+      make: (list, key, value) => new ButtonRow(list, key, value, field.types),
+      create: () => newButton(form, "postback"),
+    },
+    elements: {
+      noun: "element",
+      fits: isObject,
+      make: (list, key) => new ElementPart(list, key, field.fields),
+      create: () => newElement(form),
+      copies: true,
+    },
+  };
+  return kinds[field.kind];
+}
+
+function textEntry(list, key, field) {
+  const part = new TextEditor(list, key, field, { label: word() });
+  part.el = h("div.entry text-entry", part.label, part.el, list.controls(part));
+  part.placed = (index) => put(part.label, `Message ${index + 1}`);
+  return part;
+}
+
+class ElementPart extends Fields {
+  constructor(list, key, fields) {
+    super(list, key, h("span.element-name"), fields);
+    const head = h("div.element-head", this.label, this.slot.el, list.controls(this));
+    this.el = h("div.element", head, this.body);
+  }
+
+  placed(index, count) {
+    this.label.textContent = `Element ${index + 1} of ${count}`;
+  }
+}
+
+/** The card of one response: what it is, its delay, its fields, and what moves, copies and deletes it. */
+class ResponseCard extends Fields {
+  constructor(list, key, { type }) {
+    const { label, fields } = list.builder.form.responses[type];
+    const number = h("span.number");
+    super(list, key, h("h4.name", number, ` ${label}`), [{ key: "delay" }, ...fields], ["type"]);
     this.type = type;
-    this.nameId = newId();
-    const { label, fields } = builder.form.responses[type];
-    this.number = h("span", { class: "cbn-number" });
-    this.name = h("h4", { class: "cbn-name", id: this.nameId }, this.number, ` ${label}`);
-    this.grip = h("span", { class: "cbn-grip", text: "⠿", title: "Drag to move", draggable: true, aria: { hidden: "true" } });
-    this.delay = new Delay(builder, this);
-    this.slot = new Slot(builder);
-    this.body = new Fields(builder, this, null, { fields, other: ["type", "delay"], editor: editorFor });
-    this.body.pointer = () => this.pointer();
-    this.el = h("section", { class: "cbn-card", aria: { labelledby: this.nameId } });
-    const head = h("div", { class: "cbn-card-head" }, this.grip, this.name, this.delay.el, above.controls(this, { copy: true }));
-    this.el.append(head, h("div", { class: "cbn-card-slot" }, this.slot.el), this.body.el);
+    this.number = number;
+    this.parts = [new Delay(this)];
+    const head = h("div.card-head", this.grip(), this.label, this.parts[0].el, list.controls(this));
+    this.el = h(
+      "section.card",
+      { "aria-labelledby": this.label.id, ...this.dropping() },
+      head,
+      h("div.card-slot", this.slot.el),
+      this.body,
+    );
   }
 
   accepts(value) {
     return isObject(value) && value.type === this.type;
   }
 
-  get inner() {
-    return [this.delay, this.body];
-  }
-
-  update(value) {
-    if (value === this.value) return;
-    this.value = value;
-    this.delay.update(value.delay);
-    this.body.update(value);
-  }
-
   placed(index) {
     this.number.textContent = `${index + 1}`;
   }
 
-  show(findings) {
-    super.show(findings);
-    const pointer = this.pointer();
-    this.slot.show(["", "/type", "/delay"].flatMap((below) => findings.get(pointer + below) ?? []));
-    const worst = worstBelow(findings, pointer);
-    this.el.classList.toggle("cbn-has-error", worst === "error");
-    this.el.classList.toggle("cbn-has-warning", worst === "warning");
+  found(findings) {
+    return [...super.found(findings), ...(findings.get(`${this.pointer()}/type`) ?? [])];
   }
 
-  focus() {
-    this.body.focus();
-  }
-}
-
-/** How long the bot seems to type before a response. */
-class Delay extends Part {
-  constructor(builder, above) {
-    super(builder, above, "delay");
-    const labelId = newId();
-    const { min, max, default: usual } = builder.form.delay;
-    this.input = h("input", {
-      class: "cbn-input cbn-delay-input",
-      type: "text",
-      inputmode: "numeric",
-      placeholder: String(usual),
-      title: `${min} to ${max} milliseconds; ${usual} if left empty`,
-      aria: { labelledby: [...above.names(), labelId].join(" ") },
-      on: { input: () => this._typed(), focus: () => builder.store.select(this.pointer(), this) },
-    });
-    this.el = h("label", { class: "cbn-delay-field" }, h("span", { id: labelId, text: "delay" }), this.input, h("span", { text: "ms" }));
+  /** What the card is moved by with the mouse; buttons and keys do the same. */
+  grip() {
+    const ondragstart = ({ dataTransfer }) => {
+      this.above.dragged = this;
+      dataTransfer.effectAllowed = "move";
+      dataTransfer.setData("text/plain", "");
+      dataTransfer.setDragImage(this.el, 16, 16);
+    };
+    const ondragend = () => (this.above.dragged = null);
+    const props = { draggable: true, title: "Drag to move", "aria-hidden": "true", ondragstart, ondragend };
+    return h("span.grip", props, "⠿");
   }
 
-  update(value) {
-    const text = value === undefined ? "" : typeof value === "string" ? value : JSON.stringify(value);
-    if (this._meant(this.input.value) !== value) this.input.value = text;
-  }
-
-  show(findings) {
-    const found = findings.get(this.pointer()) ?? [];
-    setAria(this.input, "invalid", found.some((finding) => finding.severity === "error") ? "true" : null);
-  }
-
-  _typed() {
-    const { store } = this.builder;
-    const value = this._meant(this.input.value);
-    if (value !== undefined) this.put(value, { typing: true });
-    else if (at(store.doc, this.pointer()) !== undefined) store.edit(remove(store.doc, this.pointer()), { field: this.pointer() });
-  }
-
-  /** What is no number stays the text that it is: a finding says so. */
-  _meant(text) {
-    const digits = text.trim();
-    return digits === "" ? undefined : /^-?\d+(\.\d+)?$/.test(digits) ? Number(digits) : text;
+  dropping() {
+    const mark = (isOver) => this.el.classList.toggle("cbn-drop", isOver);
+    return {
+      ondragover: (event) => {
+        const { dragged } = this.above;
+        if (!dragged) return;
+        event.preventDefault();
+        mark(dragged !== this);
+      },
+      ondragleave: () => mark(false),
+      ondrop: (event) => {
+        mark(false);
+        if (!this.above.dragged) return;
+        event.preventDefault();
+        this.above.moveTo(this.above.dragged.key, this.key);
+      },
+    };
   }
 }
 
-/** One card of a gallery. */
-class ElementPart extends Fields {
-  constructor(builder, above, key, fields) {
-    super(builder, above, key, { fields, editor: editorFor });
-    this.nameId = newId();
-    this.name = h("span", { class: "cbn-element-name", id: this.nameId });
-    this.slot = new Slot(builder);
-    this.el = h("div", { class: "cbn-element" });
-    this.el.append(h("div", { class: "cbn-element-head" }, this.name, this.slot.el, above.controls(this, { copy: true })), this.body);
-  }
-
-  placed(index, count) {
-    this.name.textContent = `Element ${index + 1} of ${count}`;
-  }
-
-  show(findings) {
-    super.show(findings);
-    this.slot.show(findings.get(this.pointer()) ?? []);
-  }
-}
-
-/** @returns {Part} The part for one entry of `responses`. */
-export function responsePart(list, index, value) {
-  const { builder } = list;
-  if (isObject(value) && Object.hasOwn(builder.form.responses, value.type)) {
-    return new ResponseCard(builder, list, index, value.type);
-  }
-  const part = rawEntry(list, index, "not a response as documented; shown as JSON");
-  part.el.classList.add("cbn-card");
-  return part;
-}
-
-/** The editor that a field asks for. */
-function editorFor(above, field, labelId) {
-  const { builder } = above;
-  const { form } = builder;
-  const text = (list, index) => new TextEditor(builder, list, index, field, { labelId });
-  const lists = {
-    texts: { noun: "message", make: (list, index, value) => textEntry(list, index, value, text), create: () => "" },
-    buttons: { noun: "button", make: (list, index, value) => buttonPart(list, index, value, field.types), create: () => newButton(form, "postback") },
-    elements: { noun: "element", make: (list, index, value) => elementPart(list, index, value, field), create: () => newElement(form) },
+export function responsesOf({ responses }) {
+  return {
+    noun: "response",
+    fits: (value) => Boolean(entryOf(responses, value)),
+    make: (list, key, value) => new ResponseCard(list, key, value),
+    copies: true,
+    more: "card",
   };
-  const how = lists[field.kind];
-  if (how) return new List(builder, above, field.key, { ...how, entries: field.entries });
-  if (field.kind === "choice") return new ChoiceEditor(builder, above, field.key, field, { labelId });
-  return new TextEditor(builder, above, field.key, field, { labelId });
 }
-
-function textEntry(list, index, value, make) {
-  if (typeof value !== "string") return rawEntry(list, index, "not a text; shown as JSON");
-  const part = make(list, index);
-  const field = part.el;
-  part.el = h("div", { class: "cbn-entry cbn-text-entry" }, field);
-  part.el.append(list.controls(part));
-  return part;
-}
-
-function elementPart(list, index, value, field) {
-  if (!isObject(value)) return rawEntry(list, index, "not an element as documented; shown as JSON");
-  return new ElementPart(list.builder, list, index, field.fields);
-}
-
-/** @returns {"error" | "warning" | null} The worst that was found at a place or below it. */
-function worstBelow(findings, pointer) {
-  let worst = null;
-  for (const [place, found] of findings) {
-    if (place !== pointer && !place.startsWith(`${pointer}/`)) continue;
-    if (found.some((finding) => finding.severity === "error" && !finding.maybe)) return "error";
-    if (found.some((finding) => finding.severity === "warning" && !finding.maybe)) worst = "warning";
-  }
-  return worst;
-}
-

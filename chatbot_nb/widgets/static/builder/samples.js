@@ -1,69 +1,70 @@
-/** Rows of attributes that fill the placeholders: kept beside the reply, never part of it. */
-import { h } from "../core/dom.js";
+// Values that fill the placeholders: kept beside the reply, never part of it.
+
+import { h, icon } from "../core/dom.js";
 import { namesIn } from "../core/placeholders.js";
 
+const ROWS = "Each row is a user. The reply is checked as each of them would see it.";
+const NONE = "Write {{name}} in a text, and each sample gives it a value: an attribute of the user or of the chat.";
+
 export class Samples {
-  /** @param {import("./part.js").Builder} builder */
-  constructor(builder) {
-    this.builder = builder;
-    this.title = "Samples";
-    this.el = h("div", { class: "cbn-pane" });
-    this._shown = "";
+  title = "Samples";
+  el = h("div.pane");
+
+  constructor({ store }) {
+    this.store = store;
   }
 
   get count() {
-    return this.builder.store.samples.length;
+    return this.store.samples.length;
   }
 
   refresh() {
-    const { store } = this.builder;
-    const names = [...new Set([...namesIn(store.doc), ...store.samples.flatMap((sample) => Object.keys(sample))])];
-    const shape = JSON.stringify([names, store.samples.length, store.sample]);
-    if (shape === this._shown && this.el.contains(document.activeElement)) return; // it is being typed in
-    if (shape === this._shown && store.samples === this._samples) return;
-    this._shown = shape;
-    this._samples = store.samples;
-    const add = h("button", { class: "cbn-add", type: "button", text: "+ Sample", on: { click: () => this._add(names) } });
-    const note = names.length
-      ? "Each row is a user. The reply is checked as each of them would see it."
-      : "Write {{name}} in a text, and each sample gives it a value: an attribute of the user or of the chat.";
-    this.el.replaceChildren(h("p", { class: "cbn-note", text: note }), store.samples.length ? this._table(names) : "", add);
+    const { doc, samples, sample } = this.store;
+    const names = [...new Set([...namesIn(doc), ...samples.flatMap(Object.keys)])];
+    const shape = JSON.stringify([names, samples.length, sample]);
+    const isTyped = this.el.contains(document.activeElement);
+    if (shape === this.shape && (isTyped || samples === this.samples)) return;
+    Object.assign(this, { shape, samples });
+    const table = samples.length > 0 && this.table(names);
+    const add = h("button.add", { onclick: () => this.add(names) }, "+ Sample");
+    this.el.replaceChildren(...[h("p.note", names.length ? ROWS : NONE), table, add].filter(Boolean));
   }
 
-  _table(names) {
-    const { store } = this.builder;
-    const head = h("tr", {}, h("th", { scope: "col", text: "Shown" }), names.map((name) => h("th", { scope: "col", text: name })), h("td"));
-    const rows = store.samples.map((sample, row) => h("tr", {}, this._chooser(row), names.map((name) => this._cell(sample, row, name)), this._away(row)));
-    return h("table", { class: "cbn-samples" }, h("thead", {}, head), h("tbody", {}, rows));
-  }
-
-  _chooser(row) {
-    const { store } = this.builder;
-    const toggle = () => store.choose(store.sample === row ? null : row);
-    return h("td", {}, h("input", { type: "checkbox", checked: store.sample === row, aria: { label: `Show the chat of sample ${row + 1}` }, on: { change: toggle } }));
-  }
-
-  _cell(sample, row, name) {
-    const { store } = this.builder;
-    const value = sample[name];
-    const input = h("input", { class: "cbn-input", type: "text", value: value === null || value === undefined ? "" : String(value), placeholder: "no value", aria: { label: `${name} of sample ${row + 1}` } });
-    input.addEventListener("input", () => {
-      const { [name]: _, ...others } = store.samples[row];
-      store.setSamples(store.samples.with(row, input.value === "" ? others : { ...others, [name]: input.value }));
+  table(names) {
+    const head = h("tr", ["Shown", ...names].map((name) => h("th", { scope: "col" }, name)), h("td"));
+    const rows = this.samples.map((_, row) => {
+      const cells = [this.chooser(row), ...names.map((name) => this.input(row, name)), this.away(row)];
+      return h("tr", cells.map((cell) => h("td", cell)));
     });
-    return h("td", {}, input);
+    return h("table.samples", h("thead", head), h("tbody", rows));
   }
 
-  _away(row) {
-    const { store } = this.builder;
-    const click = () => store.setSamples(store.samples.toSpliced(row, 1));
-    return h("td", {}, h("button", { class: "cbn-icon", type: "button", text: "✕", title: "Delete sample", aria: { label: `Delete sample ${row + 1}` }, on: { click } }));
+  chooser(row) {
+    const { store } = this;
+    const onchange = () => store.choose(store.sample === row ? null : row);
+    const props = { type: "checkbox", checked: store.sample === row, onchange };
+    return h("input", { ...props, "aria-label": `Show the chat of sample ${row + 1}` });
   }
 
-  _add(names) {
-    const { store } = this.builder;
+  input(row, name) {
+    const { store } = this;
+    const oninput = ({ target: { value } }) => {
+      const { [name]: _, ...others } = store.samples[row];
+      store.setSamples(store.samples.with(row, value === "" ? others : { ...others, [name]: value }));
+    };
+    const names = { placeholder: "no value", "aria-label": `${name} of sample ${row + 1}` };
+    return h("input.input", { value: String(store.samples[row][name] ?? ""), ...names, oninput });
+  }
+
+  away(row) {
+    const remove = () => this.store.setSamples(this.store.samples.toSpliced(row, 1));
+    return icon("✕", `Delete sample ${row + 1}`, remove);
+  }
+
+  add(names) {
+    const { store } = this;
     store.setSamples([...store.samples, Object.fromEntries(names.map((name) => [name, ""]))]);
     store.choose(store.samples.length - 1);
-    this.el.querySelector("tbody tr:last-child input[type=text]")?.focus();
+    this.el.querySelector("tbody tr:last-child .cbn-input")?.focus();
   }
 }

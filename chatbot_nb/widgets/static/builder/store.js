@@ -1,164 +1,126 @@
-/**
- * What a builder shows and how it changes: the document, its history, samples, findings and what is selected.
- *
- * Panes read it and are told after each change; they compare identities to know what is theirs to do.
- *
- * @typedef {{ pointer: string, code: string, severity: "error" | "warning" | "info", message: string, sample?: number,
- *   maybe?: boolean }} Finding
- * @typedef {Record<string, unknown>} Sample
- */
+// What a builder shows and how it changes. Panes are told after each change, and compare identities to know what is
+// theirs to do.
+
 import { suspects } from "../core/counting.js";
 import { History } from "../core/history.js";
 import { at, follow } from "../core/pointer.js";
 
-/** What the browser can judge by itself, so that its word counts until the kernel has spoken. */
+// What the browser can judge by itself until the kernel has spoken.
 const LOCAL = new Set(["too_long", "too_short", "too_long_utf16", "too_many", "too_few", "missing"]);
 
 export class Store {
-  /**
-   * @param {{ payload: unknown, samples: Sample[] }} document
-   * @param {object} form What the fields of a reply are.
-   */
-  constructor(document, form) {
-    this.form = form;
-    this.history = new History(document.payload);
-    this.samples = document.samples;
-    /** @type {number | null} Which sample fills the placeholders; null shows them as they are. */
-    this.sample = document.samples.length ? 0 : null;
-    /** Where the author is, and which pane said so. */
-    this.selected = { pointer: "", by: null };
-    /** @type {string | null} JSON being typed that does not parse; nothing of it is lost. */
-    this.draft = null;
-    /** @type {"" | "waiting" | "gone" | "large"} Why the findings may be behind. */
-    this.status = "";
-    /** @type {{ payload: unknown, samples: Sample[], rev: number } | null} What Python made of it meanwhile. */
-    this.theirs = null;
-    this.said = "";
-    this.judged = { doc: this.doc, verdict: { findings: [], fixed: null } };
-    this._listeners = new Set();
-    this._found = { doc: undefined, judged: undefined, findings: [] };
+  selected = { pointer: "", by: null }; // where the author is, and the pane that said so
+  draft = null; // JSON being typed that does not parse; nothing of it is lost
+  status = ""; // why the findings may be behind: "waiting", "gone" or "large"
+  theirs = null; // the document as Python changed it while it was edited here
+  said = ""; // for a screen reader
+  listeners = new Set();
+
+  constructor({ payload, samples }, form) {
+    Object.assign(this, { form, samples, history: new History(payload) });
+    this.sample = samples.length ? 0 : null; // which one fills the placeholders; null shows them as they are
+    this.judge(payload, { findings: [], fixed: null });
   }
 
-  /** The document as it stands: JSON, valid or not. */
   get doc() {
     return this.history.doc;
   }
 
-  /** @returns {Sample} The attributes that fill placeholders now. */
   get attributes() {
-    return this.sample === null ? null : (this.samples[this.sample] ?? null);
+    return this.samples[this.sample] ?? null;
   }
 
-  /**
-   * Be told of each change.
-   *
-   * @param {() => void} listener
-   * @returns {() => void} Ends it.
-   */
+  /** Be told of each change, until what is returned is called. */
   subscribe(listener) {
-    this._listeners.add(listener);
-    return () => this._listeners.delete(listener);
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
   }
 
   tell() {
-    for (const listener of this._listeners) listener();
+    for (const listener of this.listeners) listener();
   }
 
-  /**
-   * Put another document in the place of this one.
-   *
-   * @param {unknown} doc
-   * @param {{ field?: string | null, say?: string, select?: string }} [how] `field`: what is being typed into, so that
-   *   it is one step of the history; `say`: the result, for a screen reader; `select`: where the author is now.
-   */
-  edit(doc, { field = null, say = "", select } = {}) {
+  /** `say` is the result, for a screen reader; `field` what is being typed into, so that it is one step to undo. */
+  edit(doc, { say = "", field = null } = {}) {
     if (doc === this.doc) return;
     this.history.push(doc, field);
-    this._edited(say, select);
+    this.edited(say);
   }
 
   undo() {
-    if (this.history.canUndo) this._went(this.history.undo(), "undone");
+    const { doc } = this;
+    if (this.history.undo() !== doc) this.edited("undone");
   }
 
   redo() {
-    if (this.history.canRedo) this._went(this.history.redo(), "done again");
+    const { doc } = this;
+    if (this.history.redo() !== doc) this.edited("done again");
   }
 
-  /** @param {Sample[]} samples */
   setSamples(samples) {
     this.samples = samples;
-    if (this.sample !== null && this.sample >= samples.length) this.sample = samples.length ? samples.length - 1 : null;
+    if (this.sample >= samples.length) this.sample = samples.length ? samples.length - 1 : null;
     this.onEdit?.();
     this.tell();
   }
 
-  /** @param {number | null} sample */
   choose(sample) {
     this.sample = sample;
     this.tell();
   }
 
-  /**
-   * @param {string} pointer
-   * @param {object} by The pane where it was chosen; the others follow.
-   */
-  select(pointer, by) {
+  /** The pane where a place was chosen says so; the others follow. */
+  select(pointer, by = null) {
     if (pointer === this.selected.pointer) return;
     this.selected = { pointer, by };
     this.tell();
   }
 
-  /** @param {string | null} draft */
   setDraft(draft) {
     this.draft = draft;
     this.tell();
   }
 
-  /**
-   * Take over what the kernel found.
-   *
-   * @param {unknown} doc The document that it looked at.
-   * @param {object} verdict
-   */
   judge(doc, verdict) {
     this.judged = { doc, verdict };
+    this.known = null;
   }
 
-  /** @returns {Finding[]} What is wrong with the document as it stands; `maybe` where the kernel has not said so. */
+  /** What is wrong with the document as it stands; `maybe` what the kernel has not said of it. */
   get findings() {
-    const found = this._found;
-    if (found.doc !== this.doc || found.judged !== this.judged) {
-      this._found = { doc: this.doc, judged: this.judged, findings: this._find() };
-    }
-    return this._found.findings;
+    if (this.known?.doc !== this.doc) this.known = { doc: this.doc, findings: this.find() };
+    return this.known.findings;
   }
 
-  _find() {
+  /** How many there are of each severity; the kernel counts also what it has not sent. */
+  get counts() {
+    const { findings, judged } = this;
+    if (findings === judged.verdict.findings && "errors" in judged.verdict) return judged.verdict;
+    const number = (severity) => findings.filter((finding) => finding.severity === severity).length;
+    return { errors: number("error"), warnings: number("warning"), infos: number("info") };
+  }
+
+  find() {
     const { doc, verdict } = this.judged;
     if (doc === this.doc) return verdict.findings;
     const kept = [];
     for (const finding of verdict.findings) {
       const pointer = follow(finding.pointer, doc, this.doc);
       if (pointer === null) continue;
-      if (same(at(doc, finding.pointer), at(this.doc, pointer))) kept.push({ ...finding, pointer });
-      else if (!LOCAL.has(finding.code) || finding.sample !== undefined) kept.push({ ...finding, pointer, maybe: true });
+      const maybe = !same(at(doc, finding.pointer), at(this.doc, pointer));
+      if (!maybe) kept.push({ ...finding, pointer });
+      else if (!LOCAL.has(finding.code) || finding.sample !== undefined) kept.push({ ...finding, pointer, maybe });
     }
-    const known = new Set(kept.map((finding) => `${finding.pointer} ${finding.code}`));
-    const own = suspects(this.doc, this.form).filter(({ pointer, code }) => !known.has(`${pointer} ${code}`));
-    return [...kept, ...own.map((finding) => ({ ...finding, maybe: true }))];
+    const isKept = (own) => kept.some(({ pointer, code }) => pointer === own.pointer && code === own.code);
+    const own = suspects(this.doc, this.form).filter((each) => !isKept(each));
+    return [...kept, ...own.map((each) => ({ ...each, maybe: true }))];
   }
 
-  _edited(say, select) {
+  edited(say) {
     this.draft = null;
     this.said = say;
-    if (select !== undefined) this.selected = { pointer: select, by: null };
     this.onEdit?.();
     this.tell();
-  }
-
-  _went(doc, say) {
-    if (doc !== undefined) this._edited(say);
   }
 }
 

@@ -1,9 +1,7 @@
-/**
- * The builder's line to its kernel: edits go out as JSON Patch, documents and verdicts come in.
- *
- * The kernel puts edits into one order and counts them (`rev`). What it says of an older edit is ignored; where Python
- * changed the document while edits of ours were on their way, the author decides.
- */
+// The builder's line to its kernel: edits go out as JSON Patch, documents and verdicts come in. The kernel puts edits
+// into one order and counts them (`rev`). What it says of an older edit is ignored; where Python changed the document
+// while edits of ours were on their way, the author decides.
+
 import { diff } from "../core/patch.js";
 
 const PAUSE = 150; // milliseconds without a key, after which an edit is sent
@@ -11,178 +9,146 @@ const PATIENCE = 1000; // milliseconds until "waiting for the kernel" is said
 export const LARGEST = 1_000_000; // characters of one message; the server cuts the line at ten times as many
 
 export class Sync {
-  /**
-   * @param {import("./store.js").Store} store
-   * @param {{ get: Function, send: Function, on: Function, off: Function }} model
-   */
+  seq = 0; // of the last edit that was sent
+  answered = 0; // the last one that the kernel has answered
+  timer = null;
+  patience = null;
+  asked = new Map();
+
   constructor(store, model) {
-    this.store = store;
-    this.model = model;
-    this.origin = `view-${crypto.getRandomValues(new Uint32Array(2)).join("-")}`;
-    const { rev, payload, samples } = model.get("document");
-    this.rev = rev;
-    this.sent = { doc: payload, samples };
-    this.seq = 0;
-    this.answered = 0;
-    this._timer = null;
-    this._patience = null;
-    this._asked = new Map();
-    store.onEdit = () => this._schedule();
+    Object.assign(this, { store, model });
+    this.origin = `view-${newName()}`;
+    this.know(model.get("document"));
+    store.onEdit = () => {
+      clearTimeout(this.timer);
+      this.timer = setTimeout(() => this.flush(), PAUSE);
+    };
     store.judge(store.doc, model.get("verdict"));
   }
 
-  /**
-   * Listen through one view's model, until that view goes. Several views hear everything; what was heard is ignored.
-   *
-   * @param {{ get: Function, send: Function, on: Function, off: Function }} model
-   * @param {AbortSignal} signal
-   */
+  /** Listen through one view's model, until that view goes. What several views hear counts once. */
   attach(model, signal) {
     this.model = model;
-    const receive = () => this._receive();
-    const hear = (message) => this._hear(message);
-    const gone = () => this._gone();
-    const flush = () => this.flush();
-    model.on("change:document", receive);
-    model.on("change:verdict", receive);
-    model.on("msg:custom", hear);
-    model.on("comm_live_update", gone);
-    addEventListener("pagehide", flush, { signal });
+    const events = {
+      "change:document": () => this.receive(),
+      "change:verdict": () => this.receive(),
+      "msg:custom": (message) => this.hear(message),
+      comm_live_update: () => this.say("gone"),
+    };
+    for (const [event, listener] of Object.entries(events)) model.on(event, listener);
+    addEventListener("pagehide", () => this.flush(), { signal });
     signal.addEventListener("abort", () => {
-      flush();
-      model.off("change:document", receive);
-      model.off("change:verdict", receive);
-      model.off("msg:custom", hear);
-      model.off("comm_live_update", gone);
+      this.flush();
+      for (const [event, listener] of Object.entries(events)) model.off(event, listener);
     });
   }
 
-  /** Send what has been edited, now. */
+  know({ rev, payload, samples }) {
+    this.rev = rev;
+    this.sent = { doc: payload, samples };
+  }
+
   flush() {
-    clearTimeout(this._timer);
-    this._timer = null;
-    const { store, sent } = this;
+    clearTimeout(this.timer);
+    this.timer = null;
+    const { store, sent, origin } = this;
+    const { doc, samples } = store;
     if (store.status === "gone" || store.theirs) return;
-    if (store.status === "large") this._say("");
-    if (store.doc === sent.doc && store.samples === sent.samples) return;
-    const patch = diff(sent.doc, store.doc);
+    if (store.status === "large") this.say(""); // until it is measured again
+    if (doc === sent.doc && samples === sent.samples) return;
+    const patch = diff(sent.doc, doc);
     if (JSON.stringify(patch).length > LARGEST) {
-      this._say("large");
+      this.say("large");
       return;
     }
     this.seq += 1;
-    const message = { type: "edit", origin: this.origin, seq: this.seq, base: this.rev, patch };
-    if (store.samples !== sent.samples) message.samples = store.samples;
-    this.sent = { doc: store.doc, samples: store.samples };
-    this.model.send(message);
-    this._wait();
+    const message = { type: "edit", origin, seq: this.seq, base: this.rev, patch };
+    this.model.send(samples === sent.samples ? message : { ...message, samples });
+    this.sent = { doc, samples };
+    clearTimeout(this.patience);
+    this.patience = setTimeout(() => this.say("waiting"), PATIENCE);
   }
 
-  /**
-   * Ask the kernel for something.
-   *
-   * @param {{ type: string }} message
-   * @param {(answer: object) => boolean} hear Called with each answer; true says that it was the last.
-   */
+  /** @param {(answer: object) => boolean} hear called with each answer; true says that it was the last */
   ask(message, hear) {
     if (this.store.status === "gone") {
       hear({ message: "the kernel is gone", done: true });
       return;
     }
     this.flush();
-    const id = crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`;
-    this._asked.set(id, hear);
+    const id = newName();
+    this.asked.set(id, hear);
     this.model.send({ ...message, id });
   }
 
-  /** The author's document counts, whatever Python made of it. */
   keepMine() {
-    const { theirs } = this.store;
-    this.rev = theirs.rev;
-    this.sent = { doc: theirs.payload, samples: theirs.samples };
+    this.know(this.store.theirs);
     this.store.theirs = null;
     this.flush();
     this.store.tell();
   }
 
-  /** Python's document counts; undo brings back the author's. */
+  /** Undo brings back the author's. */
   takeTheirs() {
     const { theirs } = this.store;
     this.store.theirs = null;
-    this._adopt(theirs);
-    this._receive();
+    this.adopt(theirs);
+    this.receive();
   }
 
-  _schedule() {
-    clearTimeout(this._timer);
-    this._timer = setTimeout(() => this.flush(), PAUSE);
-  }
-
-  _receive() {
+  receive() {
+    const { store, origin } = this;
     const document = this.model.get("document");
     if (document.rev > this.rev) {
-      if (document.origin === this.origin) this.rev = document.rev;
-      else if (this._isBusy()) this.store.theirs = document;
-      else this._adopt(document);
+      // Something was edited here that the kernel has not confirmed.
+      const isBusy = this.timer !== null || this.answered < this.seq || store.draft !== null;
+      if (document.origin === origin) this.rev = document.rev;
+      else if (isBusy) store.theirs = document;
+      else this.adopt(document);
     }
     const verdict = this.model.get("verdict");
-    if (verdict.rev === this.rev && (verdict.origin !== this.origin || verdict.seq === this.seq)) {
-      this.store.judge(this.sent.doc, verdict);
-      this._settle(verdict.origin === this.origin ? verdict.seq : this.answered);
+    const isOurs = verdict.origin === origin;
+    if (verdict.rev === this.rev && (!isOurs || verdict.seq === this.seq)) {
+      store.judge(this.sent.doc, verdict);
+      this.settle(isOurs ? verdict.seq : this.answered);
     }
-    this.store.tell();
+    store.tell();
   }
 
-  /** True while something was edited here that the kernel has not confirmed. */
-  _isBusy() {
-    return this._timer !== null || this.answered < this.seq || this.store.draft !== null;
-  }
-
-  _adopt(document) {
-    this.rev = document.rev;
+  adopt(document) {
+    const { store } = this;
+    this.know(document);
     this.answered = this.seq;
-    this.sent = { doc: document.payload, samples: document.samples };
-    this.store.history.push(document.payload);
-    this.store.draft = null;
-    this.store.said = "changed from Python";
-    this.store.samples = document.samples;
-    if (this.store.sample !== null && !(this.store.sample in document.samples)) this.store.sample = null;
+    store.history.push(document.payload);
+    Object.assign(store, { draft: null, said: "changed from Python", samples: document.samples });
+    if (!(store.sample in document.samples)) store.sample = null;
   }
 
-  _hear(message) {
-    if (message.type === "refused" && message.seq > this.answered) this._refused();
-    const hear = this._asked.get(message.id);
-    if (hear?.(message)) this._asked.delete(message.id);
+  hear(message) {
+    if (message.type === "refused" && message.seq > this.answered) {
+      // What was sent did not fit what the kernel has: the author decides, with both in sight.
+      this.store.theirs = this.model.get("document");
+      this.settle(this.seq);
+      this.store.tell();
+    }
+    if (this.asked.get(message.id)?.(message)) this.asked.delete(message.id);
   }
 
-  /** What was sent did not fit what the kernel has: the author decides, with both in sight. */
-  _refused() {
-    this.answered = this.seq;
-    const document = this.model.get("document");
-    this.store.theirs = document;
-    this._settle(this.seq);
-    this.store.tell();
-  }
-
-  _wait() {
-    clearTimeout(this._patience);
-    this._patience = setTimeout(() => this._say("waiting"), PATIENCE);
-  }
-
-  _settle(seq) {
+  settle(seq) {
     this.answered = seq;
     if (seq < this.seq) return;
-    clearTimeout(this._patience);
+    clearTimeout(this.patience);
     this.store.status = "";
   }
 
-  _gone() {
-    clearTimeout(this._patience);
-    this._say("gone");
-  }
-
-  _say(status) {
+  say(status) {
+    clearTimeout(this.patience);
     this.store.status = status;
     this.store.tell();
   }
+}
+
+/** A name that nobody else has; crypto.randomUUID is not there over plain http. */
+function newName() {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
 }

@@ -1,29 +1,28 @@
-/** Panes behind tabs; only the one that is seen is kept up to date. */
-import { h } from "../core/dom.js";
+// Panes behind tabs; only the one that is seen is kept up to date.
+
+import { h, put } from "../core/dom.js";
 import { newId } from "./part.js";
-import { put } from "./toolbar.js";
 
 export class Tabs {
-  /** @param {{ title: string, el: HTMLElement, refresh: () => void, count?: number }[]} panes */
+  /** @param {object[]} panes with `title`, `el`, `refresh` and perhaps `count` */
   constructor(panes) {
     this.panes = panes;
     this.tabs = panes.map((pane) => {
-      pane.el.id = newId();
-      pane.el.setAttribute("role", "tabpanel");
-      return h("button", { class: "cbn-tab", type: "button", role: "tab", id: newId(), aria: { controls: pane.el.id }, on: { click: () => this.choose(pane) } });
+      const props = { role: "tab", id: newId(), "aria-controls": newId(), onclick: () => this.choose(pane) };
+      const names = { role: "tabpanel", id: props["aria-controls"], "aria-labelledby": props.id };
+      for (const [name, value] of Object.entries(names)) pane.el.setAttribute(name, value);
+      return h("button.tab", props);
     });
-    panes.forEach((pane, index) => pane.el.setAttribute("aria-labelledby", this.tabs[index].id));
-    const bar = h("div", { class: "cbn-tabs", role: "tablist", aria: { label: "About the reply" }, on: { keydown: (event) => this._key(event) } }, this.tabs);
-    this.el = h("div", { class: "cbn-below" }, bar, panes.map((pane) => pane.el));
+    const props = { role: "tablist", "aria-label": "About the reply", onkeydown: (event) => this.step(event) };
+    this.el = h("div.below", h("div.tabs", props, this.tabs), panes.map((pane) => pane.el));
     this.choose(panes[0]);
   }
 
-  /** @param {object} pane */
   choose(pane) {
     this.now = pane;
     this.panes.forEach((each, index) => {
       each.el.hidden = each !== pane;
-      this.tabs[index].setAttribute("aria-selected", String(each === pane));
+      this.tabs[index].setAttribute("aria-selected", each === pane);
       this.tabs[index].tabIndex = each === pane ? 0 : -1;
     });
     this.refresh();
@@ -34,8 +33,8 @@ export class Tabs {
     this.now.refresh();
   }
 
-  _key(event) {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  step({ key }) {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[key];
     if (!by) return;
     const index = (this.panes.indexOf(this.now) + by + this.panes.length) % this.panes.length;
     this.choose(this.panes[index]);

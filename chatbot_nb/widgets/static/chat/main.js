@@ -3,7 +3,6 @@
 import { View } from "./view.js";
 
 export default {
-  /** @param {{model: object, el: HTMLElement, signal?: AbortSignal}} context */
   render({ model, el, signal }) {
     const view = new View(el);
     const show = () => {

@@ -2,7 +2,7 @@
 
 import { View } from "./view.js";
 
-/** @param {HTMLElement} root @param {{payload: *, findings?: object[], samples?: object[]}} given */
+/** @param {{payload: *, findings?: object[], samples?: object[]}} given */
 export function show(root, given) {
   root.classList.add("cbn", "cbn-chat-page");
   const view = new View(root);

@@ -1,19 +1,19 @@
-// A row of the chat: it stays while what it shows changes, and is drawn again only then.
+// A row of the chat: it stays while what it shows changes, and is drawn again only then. Its parts bear marks.
 
+import { el, h, word } from "../core/dom.js";
 import { at as valueAt } from "../core/pointer.js";
-import { mark, messages, stateOf } from "./marks.js";
-import { box, el, quiet } from "./nodes.js";
-import { TEXT, inline, raw, textNodes } from "./texts.js";
+import { TEXT, inline, quiet, raw, textNodes } from "./texts.js";
 
 const ENTRIES = 20; // of an array are shown; the longest documented has as many
 const NOTHING = { list: [], key: "" };
+export const MARKS = { error: "✗", warning: "!", info: "i" };
+const SEVERITIES = Object.keys(MARKS);
 
 /** The row of a response, of the attributes, or of what is no reply. Places in it are told from its content on. */
 export class Row {
-  /** @param {(row: Row) => Node[]} nodes what draws it */
   constructor(nodes, names) {
-    this._nodes = nodes;
-    this.el = el("li", `row ${names}`);
+    this.nodes = nodes;
+    this.el = el(`li.row ${names}`);
     this.selected = null;
     this.forget();
   }
@@ -23,7 +23,7 @@ export class Row {
     this.state = { pressed: null, variant: 0, all: false, card: 0, images: new Map() };
   }
 
-  /** @param {string} base where the content is @param {object} filling the same object while it fills the same */
+  /** `filling` is the same object while it fills the same. */
   update(base, content, found = NOTHING, filling) {
     const same = this.found?.key === found.key && Object.is(this.content, content);
     const filled = this.filling === filling || !this.used;
@@ -33,27 +33,26 @@ export class Row {
     if (!same || !filled) this.draw();
   }
 
-  /** Draw it again after something was done in it. */
   set(change, to) {
     Object.assign(this.state, change);
     this.draw(to);
   }
 
-  /** @param {string} [to] where the focus goes, if it is here; else it stays at its place */
+  /** The focus, if it is here, goes to a place or stays at its own. */
   draw(to) {
     const active = this.el.getRootNode().activeElement;
     const held = this.el.contains(active);
-    const index = held ? this._focusable(placeOf(active)).indexOf(active) : 0;
+    const index = held ? this.focusable(placeOf(active)).indexOf(active) : 0;
     this.used = false;
     this.unseen = this.found.list;
-    this.el.replaceChildren(...this._nodes(this).filter(Boolean));
+    this.el.replaceChildren(...this.nodes(this).filter(Boolean));
     this.select(this.selected);
     if (!held) return;
-    const here = this._focusable(to ?? placeOf(active));
+    const here = this.focusable(to ?? placeOf(active));
     (here[index] ?? here[0] ?? [...this.el.querySelectorAll("button")].pop())?.focus({ preventScroll: true });
   }
 
-  _focusable(at) {
+  focusable(at) {
     return [...this.el.querySelectorAll("button, [tabindex]")].filter((each) => placeOf(each) === at);
   }
 
@@ -65,13 +64,13 @@ export class Row {
   part(tag, at, names, props, ...children) {
     const here = this.unseen.filter((each) => each.at === at || each.at.startsWith(`${at}/`));
     if (here.length) this.unseen = this.unseen.filter((each) => !here.includes(each));
-    const all = { tabindex: -1, title: messages(here) || null, ...props, data: { at } };
-    return el(tag, `part ${names} ${stateOf(here)}`, all, children, mark(here));
+    const all = { tabindex: -1, title: messages(here) || null, ...props, "data-at": at };
+    return el(`${tag}.part ${names} ${stateOf(here)}`, all, children, mark(here));
   }
 
   /** A part that the Tab key leads to. */
   group(at, names, label, ...children) {
-    return this.part("div", at, names, { tabindex: 0, role: "group", aria: { label } }, children);
+    return this.part("div", at, names, { tabindex: 0, role: "group", "aria-label": label }, children);
   }
 
   /** What should be a text; any other value as it is. */
@@ -88,21 +87,19 @@ export class Row {
     if (!Array.isArray(value) || !value.length) return [this.part("div", at, "gap", {}, this.text(at))];
     const left = value.length - ENTRIES;
     const shown = value.slice(0, ENTRIES).map((_, index) => each(`${at}/${index}`));
-    return [...shown, left > 0 && box("gap", quiet(`and ${left.toLocaleString("en")} more`))];
+    return [...shown, left > 0 && el("div.gap", quiet(`and ${left.toLocaleString("en")} more`))];
   }
 
-  /** What is not what it should be, as it is. */
   junk(at, label, value = this.get(at)) {
     return this.group(at, "bubble junk", label, quiet(label), raw(value));
   }
 
-  /** The smallest part that shows a place. */
   at(place) {
     const parts = [...this.el.querySelectorAll("[data-at]")];
     return parts.findLast(({ dataset: { at } }) => at === place || place.startsWith(`${at}/`));
   }
 
-  /** @param {string|null} place whose part is outlined, also when it is drawn again */
+  /** Outline the part of a place, also when it is drawn again. */
   select(place) {
     this.selected = place;
     this.el.querySelector("[aria-current]")?.removeAttribute("aria-current");
@@ -112,4 +109,58 @@ export class Row {
 
 function placeOf(element) {
   return element.closest("[data-at]")?.dataset.at;
+}
+
+/**
+ * Sort findings by the row that shows them ("/responses/3", "/attributes", or "" for the whole), with their places from
+ * there on. Of those with samples, this sample's are told; the key is the same for the same findings.
+ */
+export function byRow(findings, sample) {
+  const rows = new Map();
+  for (const { pointer, severity, message, maybe, ...finding } of findings) {
+    if ((finding.sample ?? sample) !== sample) continue;
+    const base = /^\/responses\/\d+(?=\/|$)|^\/attributes(?=\/|$)|/.exec(pointer)[0];
+    if (!rows.has(base)) rows.set(base, { list: [] });
+    rows.get(base).list.push({ at: pointer.slice(base.length), severity, message, maybe });
+  }
+  for (const row of rows.values()) row.key = JSON.stringify(row.list);
+  return rows;
+}
+
+function worst(found) {
+  return SEVERITIES.find((severity) => found.some((each) => each.severity === severity));
+}
+
+export function stateOf(found) {
+  return found.length ? `has-${worst(found)}${found.every((each) => each.maybe) ? " maybe" : ""}` : "";
+}
+
+function messages(found) {
+  return found.map((each) => each.message).join("\n");
+}
+
+/** A mark that fits into a corner; a screen reader says all of it. */
+function mark(found) {
+  return found.length > 0 && el("span.mark", sign(worst(found)), heard(found));
+}
+
+/** A mark with a word for each severity; a screen reader says what no part of the row tells. */
+export function summary(found, unseen) {
+  return SEVERITIES.map((severity) => {
+    const these = found.filter((each) => each.severity === severity);
+    const name = severity === "info" ? "note" : severity;
+    const maybe = these.every((each) => each.maybe) ? "maybe " : "";
+    const words = ` ${maybe}${these.length > 1 ? `${these.length} ${name}s` : name}`;
+    const rest = heard(unseen.filter((each) => these.includes(each)));
+    const props = { title: messages(these) };
+    return these.length > 0 && el(`span.found ${stateOf(these)}`, props, sign(severity), words, rest);
+  });
+}
+
+function sign(severity) {
+  return h("span", { "aria-hidden": "true" }, MARKS[severity]);
+}
+
+function heard(found) {
+  return found.length > 0 && word(found.map((each) => ` ${each.severity}: ${each.message}`).join(";"));
 }

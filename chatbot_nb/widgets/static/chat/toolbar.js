@@ -1,27 +1,27 @@
 // The bar above the chat: theme, width, reset and play.
 
-import { box, button, el } from "./nodes.js";
+import { el } from "../core/dom.js";
 
-/** @param {Object<string, function>} on theme and width with the name chosen, play, reset */
+/** @param {object} on functions: `theme` and `width`, given a name, `play` and `reset` */
 export function toolbar(on) {
-  const reset = button("tool", on.reset, { title: "bring back what was pressed, rolled and loaded", text: "Reset" });
-  const play = button("tool play", on.play);
+  const title = "bring back what was pressed, rolled and loaded";
+  const reset = el("button.tool", { title, onclick: on.reset }, "Reset");
+  const play = el("button.tool play", { onclick: on.play });
   const show = (playing) => {
     play.textContent = playing ? "■ Stop" : "▶ Play";
     play.title = playing ? "show all at once" : "play the delays in real time";
   };
   show(false);
   const theme = choice("Theme", ["Auto", "Light", "Dark"], on.theme);
-  return { el: box("bar", theme, choice("Width", ["Phone", "Wide"], on.width), reset, play), show };
+  return { bar: el("div.bar", theme, choice("Width", ["Phone", "Wide"], on.width), reset, play), show };
 }
 
-/** Buttons of which one is pressed: the first, until another is. */
 function choice(label, names, onChoose) {
-  const choose = (index) => {
-    buttons.forEach((each, place) => each.setAttribute("aria-pressed", String(place === index)));
-    onChoose(names[index].toLowerCase());
+  const choose = (name) => {
+    for (const each of buttons) each.setAttribute("aria-pressed", each.textContent === name);
+    onChoose(name.toLowerCase());
   };
-  const buttons = names.map((text, index) => button("tool", () => choose(index), { text }));
-  choose(0);
-  return el("div", "choice", { role: "group", aria: { label } }, buttons);
+  const buttons = names.map((name) => el("button.tool", { onclick: () => choose(name) }, name));
+  choose(names[0]);
+  return el("div.choice", { role: "group", "aria-label": label }, buttons);
 }

@@ -1,69 +1,81 @@
 // Elements from plain data. Text becomes text nodes only: nothing here reads HTML.
 
-const PROPERTIES = ["value", "checked", "disabled", "hidden", "readOnly", "selected", "indeterminate"];
-
 /**
- * Make an element.
- * @param {string} tag
- * @param {?object} props class, text, on: {event: listener}, data: {name: value}, aria: {name: value}; all else is an
- *     attribute, or a property where only that shows. What is null or undefined is left out, so are attributes that are
- *     false; one that is true is there without a value.
- * @param {...*} children nodes, texts and arrays of them; null, undefined and booleans are skipped
- * @returns {HTMLElement}
+ * Return a maker of elements, as in h("button.add", { onclick: add }, "+ Text"): classes get the prefix; props may be
+ * left out, and are listeners, properties, or else attributes; children are nodes, texts, and arrays of them. Null and
+ * undefined are skipped, so are children that are booleans.
  */
-export function h(tag, props, ...children) {
-  const element = document.createElement(tag);
-  const { class: name, text, on, data, aria, value, ...rest } = props ?? {};
-  if (name) element.className = name;
-  each(on, (event, listener) => listener && element.addEventListener(event, listener));
-  each(data, (key, entry) => (element.dataset[key] = entry));
-  each(aria, (key, entry) => element.setAttribute(`aria-${key}`, entry));
-  each(rest, (key, entry) => {
-    if (PROPERTIES.includes(key)) element[key] = entry;
-    else if (entry !== false) element.setAttribute(key, entry === true ? "" : entry);
-  });
-  if (!isNothing(text)) element.textContent = text;
-  element.append(...children.flat(Infinity).filter((child) => !isNothing(child) && typeof child !== "boolean"));
-  // Last: a select takes only the value of an option that is in it.
-  if (!isNothing(value)) element.value = value;
-  return element;
+function maker(prefix) {
+  return (tag, ...rest) => {
+    const [name, ...classes] = tag.split(/[. ]+/).filter(Boolean);
+    const element = document.createElement(name);
+    const props = rest[0]?.constructor === Object ? rest.shift() : {};
+    if (classes.length) element.className = classes.map((each) => prefix + each).join(" ");
+    if (name === "button") element.type = "button";
+    element.append(...rest.flat(Infinity).filter((child) => typeof child !== "boolean" && isThere(child)));
+    // After the children: a select takes only the value of an option that is in it.
+    for (const [key, value] of Object.entries(props)) {
+      if (typeof value === "function") element.addEventListener(key.slice(2), value);
+      else if (isThere(value) && key in element) element[key] = value;
+      else if (isThere(value)) element.setAttribute(key, value);
+    }
+    return element;
+  };
 }
 
-function each(entries, take) {
-  for (const [key, value] of Object.entries(entries ?? {})) if (!isNothing(value)) take(key, value);
+export const h = maker("cbn-");
+// For the chat, whose classes are its own.
+export const el = maker("cbn-chat-");
+
+function isThere(value) {
+  return value !== null && value !== undefined;
 }
 
-function isNothing(value) {
-  return value === null || value === undefined;
+/** A small button with a sign, whose name is seen when it is pointed at. */
+export function icon(sign, label, onclick, more = "") {
+  return h(`button.icon ${more}`, { title: label, "aria-label": label, onclick }, sign);
+}
+
+/** What only a screen reader says. */
+export function word(...children) {
+  return h("span.word", ...children);
+}
+
+/** Put a text into an element, which is left alone if it has it: else it would be read out again. */
+export function put(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** Match what is there with new entries: each finder proposes one for an entry, which takes it if it is free. */
+export function match(there, entries, ...finders) {
+  const free = new Set(there);
+  const found = entries.map(() => null);
+  for (const find of finders) {
+    entries.forEach((entry, index) => {
+      const one = found[index] ? null : find(entry, index);
+      if (free.delete(one)) found[index] = one;
+    });
+  }
+  return found;
 }
 
 /**
- * Make a parent's children exactly these nodes. As few as possible are moved, and not the one that has the focus where
- * others can be: a moved element loses focus, selection and an unfinished composition.
- * @param {Node} parent
- * @param {Array<Node|null|undefined|false>} nodes
+ * Make a parent's children exactly these nodes; what is falsy is skipped. Few are moved, and never the one that has the
+ * focus: a moved element loses focus, selection and an unfinished composition.
  */
 export function reconcile(parent, nodes) {
-  const wanted = nodes.filter(Boolean);
-  for (const child of [...parent.childNodes]) if (!wanted.includes(child)) child.remove();
-  const still = staying([...parent.childNodes], wanted, parent.ownerDocument.activeElement);
-  let next = null;
-  for (const node of wanted.reverse()) {
-    if (!still.has(node)) parent.insertBefore(node, next);
-    next = node;
+  const wanted = new Set(nodes.filter(Boolean));
+  for (const child of [...parent.childNodes]) if (!wanted.has(child)) child.remove();
+  const focused = [...parent.childNodes].find((child) => child.contains(parent.ownerDocument.activeElement));
+  let here = parent.firstChild;
+  for (const node of wanted) {
+    // One that comes later is taken out, if that brings the wanted one here.
+    while (here && here !== node && here !== focused && [here.nextSibling, focused].includes(node)) {
+      const { nextSibling } = here;
+      here.remove();
+      here = nextSibling;
+    }
+    if (here === node) here = here.nextSibling;
+    else parent.insertBefore(node, here);
   }
-}
-
-/** Return the nodes that need not move: the longest run in the right order, if possible one with the focus. */
-function staying(now, wanted, focused) {
-  const present = wanted.filter((node) => now.includes(node));
-  if (present.every((node, index) => node === now[index])) return new Set(present);
-  const runs = [];
-  for (const node of present) {
-    const at = now.indexOf(node);
-    const left = runs.filter((run) => run.at < at).reduce((a, b) => (b.sum > a.sum ? b : a), { sum: 0, nodes: [] });
-    const weight = node.contains(focused) ? present.length : 1;
-    runs.push({ at, sum: left.sum + weight, nodes: [...left.nodes, node] });
-  }
-  return new Set(runs.reduce((a, b) => (b.sum > a.sum ? b : a)).nodes);
 }

@@ -20,12 +20,7 @@ export class History {
     return this.#future.length > 0;
   }
 
-  /**
-   * Go on to another state.
-   * @param {*} doc
-   * @param {?string} field what was edited, if what follows within a second may join this step
-   * @param {number} now milliseconds
-   */
+  /** Go on to another state; `field` is what was edited, if what follows within a second may join this step. */
   push(doc, field = null, now = Date.now()) {
     if (doc === this.doc) return;
     if (field === null || field !== this.#field || now - this.#time > TOGETHER) {
@@ -43,7 +38,6 @@ export class History {
     return this.#go(this.#future, this.#past);
   }
 
-  /** Return the document as it is now, changed or not. */
   #go(from, to) {
     if (from.length > 0) {
       to.push(this.doc);

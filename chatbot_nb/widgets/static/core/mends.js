@@ -1,8 +1,8 @@
 // What puts one finding right and changes nothing else, and how new parts begin.
 
-import { at, isObject, parts, pointerOf, rename, set } from "./pointer.js";
+import { at, entryOf, parts, pointerOf, rename, set } from "./pointer.js";
 
-/** @returns {object} a new response of a type, with empty texts, one button and one element */
+/** A new response, with empty texts, one button and one element. */
 export function startOf(form, type) {
   return { type, ...filledIn(form.responses[type].fields, form) };
 }
@@ -11,7 +11,6 @@ export function newButton(form, type) {
   return { type, ...filledIn(form.buttons[type].fields, form) };
 }
 
-/** @returns {object} a new element of cards */
 export function newElement(form) {
   return filledIn(form.responses.cards.fields[0].fields, form);
 }
@@ -26,13 +25,7 @@ function start(field, form) {
   return field.kind === "elements" ? [newElement(form)] : (field.default ?? "");
 }
 
-/**
- * Return what puts a finding right, with its name; null where only a person knows.
- * @param {*} doc
- * @param {{pointer: string, code: string, message: string, sample?: number}} finding
- * @param {object} form
- * @returns {?{label: string, doc: *}}
- */
+/** @returns {?{label: string, doc: *}} what puts a finding right; null where only a person knows */
 export function mendOf(doc, { pointer, code, message, sample }, form) {
   const keys = parts(pointer);
   // What a sample's values make too long is not the template's.
@@ -47,8 +40,8 @@ const MENDS = {
   too_long: shorter,
   too_long_utf16: shorter,
   too_many: fewer,
-  too_small: ({ form, ...place }) => inBounds(place, form.delay.min),
-  too_large: ({ form, ...place }) => inBounds(place, form.delay.max),
+  too_small: (place) => inBounds(place, place.form.delay.min),
+  too_large: (place) => inBounds(place, place.form.delay.max),
   missing: begun,
   too_few: begun,
   not_allowed: begun,
@@ -57,25 +50,20 @@ const MENDS = {
   renamed_key: renamed,
 };
 
-/** Return the field that a place is, or is an entry of; undefined if the form has none there. */
+/** The field that a place is, or is an entry of. */
 function fieldAt(doc, keys, form) {
-  const upTo = (depth) => at(doc, pointerOf(keys.slice(0, depth)));
-  let fields = fieldsOf(upTo(2), form.responses);
+  const fieldsAt = (depth, types) => entryOf(types, at(doc, pointerOf(keys.slice(0, depth))))?.fields ?? [];
+  let fields = fieldsAt(2, form.responses);
   let field;
   for (let depth = 2; depth < keys.length; depth += 2) {
     field = fields.find(({ key }) => key === keys[depth]);
-    fields = field?.kind === "buttons" ? fieldsOf(upTo(depth + 2), form.buttons) : (field?.fields ?? []);
+    fields = field?.kind === "buttons" ? fieldsAt(depth + 2, form.buttons) : (field?.fields ?? []);
   }
   return field;
 }
 
-function fieldsOf(holder, table) {
-  return isObject(holder) && Object.hasOwn(table, String(holder.type)) ? table[holder.type].fields : [];
-}
-
 function inBounds({ doc, pointer, keys }, bound) {
-  if (keys.at(-1) !== "delay") return null;
-  return { label: `Set to ${bound}`, doc: set(doc, pointer, bound) };
+  return keys.at(-1) === "delay" ? { label: `Set to ${bound}`, doc: set(doc, pointer, bound) } : null;
 }
 
 function begun({ doc, form, pointer, field }) {
@@ -115,8 +103,8 @@ function severalTexts(doc, keys, text, max) {
 }
 
 /**
- * Return where a text can end within the maximum by both counts (units are never fewer than characters), and not inside
- * a placeholder: at the last end of the first kind that leaves more than so many units.
+ * Where a text can end within the maximum by both counts (units are never fewer than characters), but not inside a
+ * placeholder: at the last end of the first kind that leaves more than so many units.
  */
 function endWithin(text, max, kinds) {
   if (text.length <= max) return text.length;
@@ -131,10 +119,9 @@ function endWithin(text, max, kinds) {
 }
 
 /**
- * Buttons, and elements of a gallery, go on in another response or element with the same title, evenly.
- * Quick replies become responses with buttons: quick replies vanish with the next response, so of two only the last
- * would be seen, and a "More…" button would need an answer that nobody has written. Buttons stay, may do the same, and
- * none is lost. Of random texts ChatBot sends one: in two responses it would send two, so the first ones are kept.
+ * Buttons, and elements of a gallery, go on in another response or element with the same title, evenly. Quick replies
+ * become responses with buttons: of two with quick replies only the last would be seen, and a "More…" button would need
+ * an answer that nobody has written. Of random texts ChatBot sends one, of two responses two: the first ones are kept.
  */
 function fewer({ doc, form, pointer, keys, above, field, value }) {
   if (!field?.entries || !Array.isArray(value)) return null;
@@ -143,7 +130,7 @@ function fewer({ doc, form, pointer, keys, above, field, value }) {
     return { label: `Keep the first ${entries.max}`, doc: set(doc, pointer, value.slice(0, entries.max)) };
   }
   const isQuick = at(doc, above).type === "quickReplies";
-  const most = isQuick ? buttonsField(form).entries.max : entries.max;
+  const most = isQuick ? form.responses.buttons.fields.find((each) => each.key === key).entries.max : entries.max;
   const number = Math.ceil(value.length / most);
   const from = (index) => Math.round((index * value.length) / number);
   const changes = Array.from({ length: number }, (_, index) => ({
@@ -154,11 +141,7 @@ function fewer({ doc, form, pointer, keys, above, field, value }) {
   return several(doc, keys, changes, `Split into ${number} ${what}`);
 }
 
-function buttonsField(form) {
-  return form.responses.buttons.fields.find(({ kind }) => kind === "buttons");
-}
-
-/** Put several holders, which differ in these entries, in the place of the one that a field is in. */
+/** Put several holders, which differ in these entries, in the place of one. */
 function several(doc, keys, changes, label) {
   const list = pointerOf(keys.slice(0, -2));
   const [entries, index] = [at(doc, list), Number(keys.at(-2))];

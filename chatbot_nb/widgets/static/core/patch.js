@@ -5,11 +5,10 @@ import { alike, change, isObject, pointerOf } from "./pointer.js";
 /**
  * Return the operations that make one document of another. What both share is not looked into, and what stays is never
  * in a patch: whoever applies it may know it better, as a number that is 1.0 there.
- * @returns {Array<{op: string, path: string, value?: *}>}
  */
 export function diff(oldDoc, newDoc) {
   const patch = [];
-  compare([], oldDoc, newDoc, (op, way, value) => patch.push({ op, path: pointerOf(way), ...value }));
+  compare([], oldDoc, newDoc, (op, way, more) => patch.push({ op, path: pointerOf(way), ...more }));
   return patch;
 }
 
@@ -39,7 +38,7 @@ function compareObjects(way, old, now, add) {
 }
 
 /**
- * Return the keys that would stand before others that are added: they are taken out and added again, so that a renamed
+ * The keys that would stand before others that are added: they are taken out and added again, so that a renamed
  * attribute keeps its place. Only where all of them are texts, which are the same in every language.
  */
 function misplaced(old, now) {
@@ -51,7 +50,7 @@ function misplaced(old, now) {
   return late.every((key) => typeof old[key] === "string") && !wanted.some((key) => /^\d+$/.test(key)) ? late : [];
 }
 
-/** @returns {boolean} whether two JSON values say the same, whatever the order of keys */
+/** Whether two JSON values say the same, whatever the order of keys. */
 export function same(a, b) {
   if (a === b) return true;
   if (Array.isArray(a) && Array.isArray(b)) return a.length === b.length && a.every((entry, i) => same(entry, b[i]));
@@ -60,11 +59,7 @@ export function same(a, b) {
   return keys.length === Object.keys(b).length && keys.every((key) => Object.hasOwn(b, key) && same(a[key], b[key]));
 }
 
-/**
- * Return the document with a patch done: all of it, or the same document if an operation has no place.
- * @param {*} doc
- * @param {Array<{op: string, path: string, value?: *}>} patch
- */
+/** Return the document with a patch done: all of it, or the same document if an operation has no place. */
 export function apply(doc, patch) {
   let result = doc;
   for (const { op, path, value } of patch) {

@@ -6,25 +6,17 @@ const PLACEHOLDER = /\{\{([^{}]+)\}\}/g;
 // What Python strips; trim() knows other blanks.
 const BLANKS = "[\\t-\\r\\x1c-\\x20\\x85\\xa0\\u1680\\u2000-\\u200a\\u2028\\u2029\\u202f\\u205f\\u3000]+";
 const AROUND = new RegExp(`^${BLANKS}|${BLANKS}$`, "g");
-// What ChatBot reads to know what an object is.
-const KINDS = ["type", "height"];
+const KINDS = ["type", "height"]; // what ChatBot reads to know what an object is
 
-/** @param {string} text @returns {string[]} the names of its placeholders, each once, in order */
 export function names(text) {
   return [...new Set([...text.matchAll(PLACEHOLDER)].map((match) => match[1].replace(AROUND, "")))];
 }
 
-/** @param {string} text @param {object} attributes @returns {string} the text as the user sees it */
 export function fill(text, attributes) {
   return pieces(text, attributes).map((piece) => piece.text).join("");
 }
 
-/**
- * Return a text in pieces: what is between placeholders, and those.
- * @param {string} text
- * @param {object} attributes
- * @returns {Array<{text: string, name?: string, filled?: boolean}>} what is not filled stands as it is
- */
+/** @returns {Array<{text: string, name?: string, filled?: boolean}>} placeholders, and what is between them */
 export function pieces(text, attributes) {
   const found = [];
   let end = 0;
@@ -44,13 +36,13 @@ function textOf(value) {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-/** @returns {object} what fills a reply's placeholders: a sample, but first what the reply itself sets */
+/** What fills the placeholders: a sample, but first what the reply itself sets. */
 export function valuesFor(doc, sample) {
   const own = isObject(doc) && isObject(doc.attributes) ? doc.attributes : {};
   return { ...(isObject(sample) ? sample : {}), ...own };
 }
 
-/** @returns {string[]} the names of all placeholders in a reply's responses, each once */
+/** The names of all placeholders in a reply's responses, each once. */
 export function namesIn(doc) {
   const found = new Set();
   const look = (value) => {

@@ -3,44 +3,43 @@
 
 const INDEX = /^(?:0|[1-9]\d{0,15})$/;
 
-/** @param {*} value @returns {boolean} whether it is what JSON calls an object */
 export function isObject(value) {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** @param {string} pointer @returns {string[]} its keys and indexes */
+/** What a table has for the type of a value, which may be anything. */
+export function entryOf(table, value) {
+  return isObject(value) && typeof value.type === "string" ? entry(table, value.type) : undefined;
+}
+
 export function parts(pointer) {
   const read = (part) => part.replaceAll("~1", "/").replaceAll("~0", "~");
   return pointer === "" ? [] : pointer.replace(/^\//, "").split("/").map(read);
 }
 
-/** @param {Array<string|number>} keys @returns {string} */
 export function pointerOf(keys) {
-  return keys.map((part) => "/" + String(part).replaceAll("~", "~0").replaceAll("/", "~1")).join("");
+  return keys.map((part) => `/${String(part).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
 }
 
-/** @returns {*} what is at the place, undefined if nothing is */
 export function at(doc, pointer) {
   return parts(pointer).reduce(entry, doc);
 }
 
 function entry(holder, key) {
-  if (Array.isArray(holder)) return INDEX.test(key) ? holder[key] : undefined;
-  return isObject(holder) && Object.hasOwn(holder, key) ? holder[key] : undefined;
+  const has = Array.isArray(holder) ? INDEX.test(key) : isObject(holder) && Object.hasOwn(holder, key);
+  return has ? holder[key] : undefined;
 }
 
-/** Put a value in the place of another, or under a new key. */
-export function set(doc, pointer, value) {
-  return or(change(doc, pointer, "set", value), doc);
-}
-
+export const set = edit("set");
 /** Add an entry: before an array's index (or at its end, "-"), under an object's key, which goes last. */
-export function insert(doc, pointer, value) {
-  return or(change(doc, pointer, "add", value), doc);
-}
+export const insert = edit("add");
+export const remove = edit("remove");
 
-export function remove(doc, pointer) {
-  return or(change(doc, pointer, "remove"), doc);
+function edit(op) {
+  return (doc, pointer, value) => {
+    const result = change(doc, pointer, op, value);
+    return result === undefined ? doc : result;
+  };
 }
 
 /** Move an array's entry to another index of it. */
@@ -58,14 +57,7 @@ export function rename(doc, objectPointer, oldKey, newKey) {
   return set(doc, objectPointer, Object.fromEntries(entries));
 }
 
-function or(value, other) {
-  return value === undefined ? other : value;
-}
-
-/**
- * Do one operation: those of a JSON Patch, or "set", which is "replace" or a new key.
- * @returns {*} the new document, undefined where there is no such place
- */
+/** Do an operation of JSON Patch, or "set", which is "replace" or a new key; undefined where there is no such place. */
 export function change(doc, pointer, op, value) {
   const below = (holder, [key, ...rest]) => {
     if (key === undefined) return op === "remove" ? undefined : value;
@@ -91,14 +83,15 @@ function changed(holder, key, op, value) {
 
 function replaced(holder, key, value) {
   if (entry(holder, key) === value) return holder;
-  if (Array.isArray(holder)) return holder.with(Number(key), value);
-  return Object.defineProperty({ ...holder }, key, { value, writable: true, enumerable: true, configurable: true });
+  return Array.isArray(holder) ? holder.with(Number(key), value) : put({ ...holder }, key, value);
 }
 
-/**
- * Tell where a place is after an edit: entries of arrays are followed when they move, keys stay.
- * @returns {?string} null if its entry is gone
- */
+/** Put an entry into an object that is being made. Not object[key] = value, which would lose a key "__proto__". */
+export function put(object, key, value) {
+  return Object.defineProperty(object, key, { value, writable: true, enumerable: true, configurable: true });
+}
+
+/** Tell where a place is after an edit: entries of arrays are followed when they move; null if its entry is gone. */
 export function follow(pointer, oldDoc, newDoc) {
   const way = [];
   let [old, now] = [oldDoc, newDoc];
@@ -122,7 +115,7 @@ function newIndex(index, old, now) {
   return old.length === now.length ? index : null;
 }
 
-/** @returns {number[]} how many entries two arrays have in common at their beginnings, then at their ends */
+/** How many entries two arrays have in common at their beginnings, and at their ends. */
 export function alike(a, b, same) {
   const shorter = Math.min(a.length, b.length);
   let head = 0;
