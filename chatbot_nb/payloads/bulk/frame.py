@@ -91,7 +91,10 @@ def check_frame(payloads: Any, column: str | None = None, *, kind: Kind = "reply
     given = _column_of(payloads, column)
     if _is_dask(given):
         none = _findings(given._meta, kind)  # noqa: SLF001 - dask's way
-        return given.map_partitions(_findings, kind=kind, converted=_is_text(given.dtype), meta=none)
+        found = given.map_partitions(_findings, kind=kind, converted=_is_text(given.dtype), meta=none)
+        # Left to itself, Dask's scheduler of processes reads payloads in one task and checks them in another, and
+        # sends them through the main process between the two.
+        return found.optimize()
     return _findings(given, kind, progress=progress)
 
 

@@ -244,6 +244,20 @@ def test_dask_is_lazy_and_finds_the_same(dd):
         read.clear()
 
 
+def test_dask_checks_payloads_where_it_reads_them(dd):
+    """A partition is read and checked in one task, so that no payload goes from process to process."""
+    read = dd.from_map(lambda _: pd.Series(["x", None]), range(3), meta=pd.Series([], dtype="object"))
+    graphs = []
+
+    def scheduler(graph, keys, **_):
+        graphs.append(dict(graph.__dask_graph__()))
+        return [[pd.DataFrame()] for _ in keys]
+
+    check_frame(read).compute(scheduler=scheduler)
+    (graph,) = graphs
+    assert len(graph) == 3 + 1  # and one that puts the findings together
+
+
 def test_dask_errors_come_at_once(dd):
     """A column that is not there is an error before anything is computed."""
     frame = dd.from_map(part, range(2), meta=part(0)[:0])
