@@ -29,7 +29,7 @@ _PAGE: Final = """\
 <meta name="color-scheme" content="light dark">
 <title>ChatBot reply</title>
 </head>
-<body>
+<body style="margin: 0">
 <main class="cbn">@STATIC@</main>
 <script type="application/json" id="parts">@PARTS@</script>
 <script type="module">

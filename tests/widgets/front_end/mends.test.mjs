@@ -22,6 +22,7 @@ const shortened = (title) => mend(withTitle(title)).responses[0].buttons[0].titl
 test("a title is cut at the end of a word, if one is near", () => {
   assert.equal(shortened("Tell me about the prices"), "Tell me about the");
   assert.equal(shortened("Tell me about prices and more"), "Tell me about prices");
+  assert.equal(shortened("Choose another day, please"), "Choose another day");
   assert.equal(shortened("A Donaudampfschifffahrtsgesellschaft"), "A Donaudampfschifffa");
 });
 

@@ -3,7 +3,7 @@
 import { h, icon, match, reconcile, word } from "../core/dom.js";
 import { at, insert, isObject, move, remove } from "../core/pointer.js";
 import { RawEditor } from "./fields.js";
-import { Part, Slot } from "./part.js";
+import { Part, Slot, newId } from "./part.js";
 
 export class List extends Part {
   /**
@@ -110,13 +110,20 @@ export class List extends Part {
   }
 
   controls(part) {
-    const { noun, how } = this;
+    const { how } = this;
+    // Named by what they do, and to what.
+    const button = (sign, label, click, more) => {
+      const made = icon(sign, label, click, more);
+      made.id = newId();
+      made.setAttribute("aria-labelledby", `${made.id} ${part.label.id}`);
+      return made;
+    };
     return h(
       "div.controls",
-      !how.isKeyed && icon("↑", `Move ${noun} up`, () => this.moveTo(part.key, part.key - 1)),
-      !how.isKeyed && icon("↓", `Move ${noun} down`, () => this.moveTo(part.key, part.key + 1)),
-      how.copies && icon("", `Duplicate ${noun}`, () => this.duplicate(part), "copy"),
-      icon("✕", `Delete ${noun}`, () => this.remove(part)),
+      !how.isKeyed && button("↑", "Move up", () => this.moveTo(part.key, part.key - 1)),
+      !how.isKeyed && button("↓", "Move down", () => this.moveTo(part.key, part.key + 1)),
+      how.copies && button("", "Duplicate", () => this.duplicate(part), "copy"),
+      button("✕", "Delete", () => this.remove(part)),
     );
   }
 }

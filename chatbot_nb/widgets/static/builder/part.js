@@ -99,7 +99,7 @@ export class Slot {
     this.builder = builder;
     this.messages = h("div.messages");
     this.counter = h("div.counter");
-    this.el = h("div.slot", { id: newId() }, this.messages, this.counter);
+    this.el = h("div.slot is-empty", { id: newId() }, this.messages, this.counter);
     this.shown = "[]";
   }
 
@@ -107,6 +107,7 @@ export class Slot {
     const shown = JSON.stringify(findings);
     if (shown === this.shown) return;
     this.shown = shown;
+    this.el.classList.toggle("cbn-is-empty", findings.length === 0);
     this.messages.replaceChildren(...findings.map((finding) => message(this.builder, finding)));
   }
 

@@ -92,6 +92,11 @@ export class Store {
     return this.known.findings;
   }
 
+  /** Whether the kernel has looked at the document as it stands. */
+  get isJudged() {
+    return this.judged.doc === this.doc;
+  }
+
   /** How many there are of each severity; the kernel counts also what it has not sent. */
   get counts() {
     const { findings, judged } = this;
@@ -102,7 +107,7 @@ export class Store {
 
   find() {
     const { doc, verdict } = this.judged;
-    if (doc === this.doc) return verdict.findings;
+    if (this.isJudged) return verdict.findings;
     const kept = [];
     for (const finding of verdict.findings) {
       const pointer = follow(finding.pointer, doc, this.doc);

@@ -42,7 +42,7 @@ export class Toolbar {
   }
 
   refresh() {
-    const { doc, history, counts, samples, sample, status } = this.store;
+    const { doc, history, counts, isJudged, samples, sample, status } = this.store;
     this.undo.disabled = !history.canUndo;
     this.redo.disabled = !history.canRedo;
     put(this.counts, contents(doc));
@@ -52,6 +52,7 @@ export class Toolbar {
     this.samples.hidden = samples.length === 0;
     this.samples.value = sample ?? "";
     const { errors, warnings } = counts;
+    if (!isJudged && !errors && !warnings) return; // what was said stays until the kernel has answered
     const parts = [errors && `✗ ${counted(errors, "error")}`, warnings && `! ${counted(warnings, "warning")}`];
     put(this.verdict, parts.filter(Boolean).join("  ") || "✓ valid");
     this.verdict.className = `cbn-verdict cbn-${errors ? "error" : warnings ? "warning" : "ok"}`;

@@ -22,11 +22,13 @@ export function responseNodes(row) {
   if (!shape) return [body(row, [row.junk("", "not a response")])];
   const [label, draw] = shape;
   const said = saidNode(row);
+  row.el.classList.toggle("cbn-chat-answered", said && !said.matches(".cbn-chat-target"));
   return [body(row, draw(row, label, said)), said];
 }
 
 function body(row, [first, ...others]) {
-  return el("div.body", { "data-at": "" }, el("div.first", first, meta(row)), others);
+  const names = first?.querySelector?.(".cbn-chat-turn") ? "turned" : "";
+  return el("div.body", { "data-at": "" }, el(`div.first ${names}`, first, meta(row)), others);
 }
 
 function meta(row) {

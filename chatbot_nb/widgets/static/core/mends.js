@@ -86,7 +86,8 @@ function shorter({ doc, pointer, keys, field, value }) {
   // Half an address, number or id is none.
   if (typeof value !== "string" || !field?.max || field.format) return null;
   if (at(doc, pointerOf(keys.slice(0, 2))).type === "text") return severalTexts(doc, keys, value, field.max);
-  const text = value.slice(0, endWithin(value, field.max, { word: (field.max * 2) / 3, grapheme: 0 })).trimEnd();
+  const cut = value.slice(0, endWithin(value, field.max, { word: (field.max * 2) / 3, grapheme: 0 }));
+  const text = cut.replace(/[\s,;:–-]+$/u, "") || cut;
   if (text.length < Math.max(field.min, 1)) return null;
   const shown = text.length > 40 ? `${text.slice(0, endWithin(text, 40, { grapheme: 0 }))}…` : text;
   return { label: `Shorten to “${shown}”`, doc: set(doc, pointer, text) };
