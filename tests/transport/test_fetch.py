@@ -69,14 +69,20 @@ class Backend:
         assert not self.thread.is_alive()
 
 
+def received(connection):
+    if not (data := connection.recv(65_536)):
+        raise ConnectionAbortedError("the client left before its request was whole")
+    return data
+
+
 def read_request(connection):
     data = b""
     while b"\r\n\r\n" not in data:
-        data += connection.recv(65_536)
+        data += received(connection)
     head, _, body = data.partition(b"\r\n\r\n")
     length = [int(line[15:]) for line in head.split(b"\r\n") if line.lower().startswith(b"content-length:")]
     while length and len(body) < length[0]:
-        body += connection.recv(65_536)
+        body += received(connection)
     return head + b"\r\n\r\n" + body
 
 

@@ -40,6 +40,9 @@ def node():
     """Return a function that runs Node; skip, or fail in CI, where it is not here."""
     if not shutil.which("node"):
         absent("node is not installed")
+    # Older ones lack methods of arrays that browsers have.
+    if run_node("-e", "process.exit(process.versions.node.split('.')[0] < 20)").returncode:
+        absent("node is older than 20")
     return run_node
 
 
