@@ -10,7 +10,6 @@ import json
 import multiprocessing
 import os
 import pickle
-import random
 import statistics
 import subprocess
 import sys
@@ -25,7 +24,7 @@ import pandas as pd
 import pyarrow as pa
 from bench_check import REPLY
 from jsonschema import Draft7Validator
-from recorded_replies import replies, shuffled
+from recorded_replies import replies
 
 from chatbot_nb.payloads.bulk.frame import check_frame
 from chatbot_nb.payloads.bulk.verdicts import verdicts
@@ -42,7 +41,6 @@ ROUNDS = 3
 
 def run() -> list[tuple[str, str, str]]:
     one = _child("one")
-    mixed = _child("shuffled")
     two = _child("dask")
     return [
         (
@@ -51,11 +49,6 @@ def run() -> list[tuple[str, str, str]]:
             f"{one['ratio']:.2f} x ({one['floor']:.1f} µs for {one['bytes']:.0f} bytes)",
         ),
         ("memory of that, beside payloads and findings", "under 100 MB", f"{one['memory']:.0f} MB"),
-        (
-            f"the same of {IN_PARALLEL:,}, keys in any order, which are not recognised unparsed",
-            "",
-            f"{mixed['ratio']:.2f} x",
-        ),
         (
             f"check_frame of a Dask Series, {IN_PARALLEL:,} payloads, {WORKERS} worker processes, findings collected",
             f"at least 0.9 of the speed-up of {WORKERS} plain processes",
@@ -89,16 +82,8 @@ def loaded(payloads: list[bytes]) -> float:
 
 
 def one_process() -> dict[str, float]:
-    return _measured(replies(POOL), PAYLOADS)
-
-
-def shuffled_keys() -> dict[str, float]:
-    rng = random.Random(1)
-    return _measured([shuffled(payload, rng) for payload in replies(POOL)], IN_PARALLEL)
-
-
-def _measured(pool: list[bytes], count: int) -> dict[str, float]:
-    payloads = pool * (count // POOL)
+    pool = replies(POOL)
+    payloads = pool * (PAYLOADS // POOL)
     series = pd.Series(payloads)
     check_frame(series[:1000])  # imports, and builds the schema
     floors = [loaded(payloads)]
@@ -235,7 +220,7 @@ def schema() -> dict:
     return json.loads(json.dumps(made)) | {"$schema": "http://json-schema.org/draft-07/schema#"}
 
 
-CHILDREN = {"one": one_process, "shuffled": shuffled_keys, "dask": two_processes}
+CHILDREN = {"one": one_process, "dask": two_processes}
 
 if __name__ == "__main__" and len(sys.argv) > 1:
     print(json.dumps(CHILDREN[sys.argv[1]]()))

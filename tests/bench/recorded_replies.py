@@ -145,19 +145,6 @@ def encoded(reply: Json, rng: random.Random) -> bytes:
     return json.dumps(reply).encode()
 
 
-def shuffled(payload: bytes, rng: random.Random) -> bytes:
-    """Return a payload with the keys of its objects in any order, if it is JSON."""
-
-    def mixed(pairs: list[tuple[str, Any]]) -> Json:
-        return dict(rng.sample(pairs, len(pairs)))
-
-    try:
-        value = json.loads(payload, object_pairs_hook=mixed)
-    except ValueError:
-        return payload
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
 def replies(count: int, seed: int = 0) -> list[bytes]:
     """Return so many replies, of which every second is broken."""
     rng = random.Random(seed)

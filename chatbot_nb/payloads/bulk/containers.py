@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
-from chatbot_nb.payloads.bulk import expression
 from chatbot_nb.payloads.bulk.compiled import indented
 from chatbot_nb.payloads.bulk.rules import REMEMBERED, Rule, of_size, strings_in
 from chatbot_nb.payloads.hints.whole import KEYS
@@ -73,20 +71,6 @@ class Object(Rule):
         counted = f"n += {1 + self.fields[key][0].strings}"
         return [f"if {key!r} in {name}:", *indented([counted, f"{entry} = {name}[{key!r}]", *test])]
 
-    def expression(self) -> str | None:
-        """Return the expression: keys in the order in which the models have them."""
-        inner = self.entries_expression()
-        return None if inner is None else rf"\{{{inner}\}}"
-
-    def entries_expression(self) -> str | None:
-        """Return it without the braces, and without a type that was looked at already."""
-        fields = [
-            (key, rule.expression(), needed)
-            for key, (rule, needed) in self.fields.items()
-            if not (self.tagged and key == "type")
-        ]
-        return expression.members(fields)
-
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add what is wrong with the entries, which are missing, and which are not documented."""
         if type(value) is not dict:
@@ -131,14 +115,6 @@ class Tagged(Rule):
             test = [f"{'elif' if number else 'if'} {tag} == {each!r}:", *indented(member.lines(name, loc, code))]
             lines += indented(test)
         return [*lines, f" else: {explain}"]
-
-    def expression(self) -> str | None:
-        """Return the expression: a choice of the known types, and what belongs to each."""
-        known = [
-            (tag, inner) for tag, member in self.members.items() if (inner := member.entries_expression()) is not None
-        ]
-        kinds = "|".join(f'{re.escape(tag)}"{expression.COMMA}{inner}' for tag, inner in known)
-        return rf'\{{"type{expression.COLON}"(?>{kinds})\}}' if known else None
 
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add that the type is missing or unknown, else what is wrong with such an object."""
@@ -207,13 +183,6 @@ class Array(_Entries):
         """Return a loop over the entries."""
         return self.of_each(name, loc, code, "list", f"enumerate({name})")
 
-    def expression(self) -> str | None:
-        """Return the expression; there is none for entries with groups, of which only the last would be seen."""
-        entry = self.entry.expression()
-        if entry is None or re.compile(entry).groups:
-            return None
-        return rf"\[{expression.entries(entry, self.low, self.high, ']')}"
-
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add what is wrong with the entries and their number."""
         if type(value) is list:
@@ -231,14 +200,6 @@ class Mapping(_Entries):
     def lines(self, name: str, loc: str, code: Code) -> list[str]:
         """Return a loop over the values."""
         return self.of_each(name, loc, code, "dict", f"{name}.items()")
-
-    def expression(self) -> str | None:
-        """Return the expression, a group."""
-        entry = self.entry.expression()
-        if entry is None or re.compile(entry).groups:
-            return None
-        each = f'"[^"]*+{expression.COLON}{entry}'
-        return rf"(\{{{expression.entries(each, self.low, self.high, '}')})"
 
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add what is wrong with the values and their number."""

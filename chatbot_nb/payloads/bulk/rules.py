@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from pydantic_core import PydanticKnownError
 
-from chatbot_nb.payloads.bulk import expression
 from chatbot_nb.payloads.reference import too_many_units, utf16_units
 from chatbot_nb.payloads.translate import Place, Said, say
 from chatbot_nb.payloads.wire import advisory
@@ -152,10 +151,6 @@ class Rule(ABC):
         """
 
     @abstractmethod
-    def expression(self) -> str | None:
-        """Return a regular expression for JSON of right values, see `expression`; ``None`` if there is none."""
-
-    @abstractmethod
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401 - any JSON value
         """Add all that is wrong with a value; nothing if it is right."""
 
@@ -221,11 +216,6 @@ class Text(Rule):
         lines = [f"if {' or '.join(wrong)}: {code.call(self.explain, name, loc, 1)}"]
         return [f"if {name} is None: n -= 1", f"el{lines[0]}"] if self.null else lines
 
-    def expression(self) -> str | None:
-        """Return the expression."""
-        right = expression.text(self.low, self.high, self.pattern)
-        return f"(?>null|{right})" if right is not None and self.null else right
-
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add what is wrong with a string, or that it is none."""
         if type(value) is not str:
@@ -256,10 +246,6 @@ class Number(Rule):
         right = f"(type({name}) is int or type({name}) is float) and {self.low!r} <= {name} <= {self.high!r}"
         return [f"if not ({right}): {code.call(self.explain, name, loc)}"]
 
-    def expression(self) -> str | None:
-        """Return the expression."""
-        return expression.number(self.low, self.high)
-
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add that a number is out of bounds, or that it is none."""
         if type(value) is not int and type(value) is not float:
@@ -287,10 +273,6 @@ class Choice(Rule):
         """Return the statement."""
         right = f"type({name}) is str and {name} in {code.constant(self.choices)}"
         return [f"if not ({right}): {code.call(self.explain, name, loc, 1)}"]
-
-    def expression(self) -> str | None:
-        """Return the expression."""
-        return expression.choice(self.choices)
 
     def explain(self, value: Any, loc: Loc, found: Findings) -> None:  # noqa: ANN401
         """Add that a value is none of the choices."""

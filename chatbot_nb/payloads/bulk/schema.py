@@ -26,15 +26,9 @@ if TYPE_CHECKING:
 
 
 @cache
-def rule_of(kind: Kind) -> Rule:
-    """Return the rule for a whole payload."""
-    return _rule(document_type(kind))
-
-
-@cache
 def look_at(kind: Kind, *, wide: bool) -> Look:
     """Return what finds all that is wrong with a parsed payload, a wide or a narrow one."""
-    return Code(wide=wide).function(rule_of(kind))
+    return Code(wide=wide).function(_rule(document_type(kind)))
 
 
 def _rule(annotation: Any) -> Rule:  # noqa: ANN401 - a type

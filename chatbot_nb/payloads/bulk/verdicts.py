@@ -9,9 +9,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.bulk.parsing import REFUSED, parsers
-from chatbot_nb.payloads.bulk.recognise import recogniser
 from chatbot_nb.payloads.bulk.rules import REMEMBERED, Findings, plain
-from chatbot_nb.payloads.bulk.schema import look_at, rule_of
+from chatbot_nb.payloads.bulk.schema import look_at
 from chatbot_nb.payloads.hints.whole import holds_attributes, put_right
 from chatbot_nb.payloads.reading.plain import VALUES
 from chatbot_nb.payloads.reference import NOTHING_RECOGNISED, has_astral, position, reference
@@ -66,7 +65,6 @@ class _Quick:
         self._kind = kind
         self._loads, self._dumps = parser
         self._look, self._look_wide = look_at(kind, wide=False), look_at(kind, wide=True)
-        self._recognised = recogniser(rule_of(kind), self._loads)
 
     def __call__(self, payload: object, *, hints: bool) -> Sequence[Row] | None:
         """Return all findings, those on known mistakes only if ``hints``."""
@@ -76,7 +74,7 @@ class _Quick:
                 return None
             if _BACKSLASH in data:
                 return self._escaped(data, hints=hints)
-            return () if self._recognised(data) else self._of_value(self._loads(data), data, hints=hints)
+            return self._of_value(self._loads(data), data, hints=hints)
         except REFUSED:
             return None
 
@@ -89,8 +87,6 @@ class _Quick:
         # both, unless written as a number.
         if data.count(b'"') != again.count(b'"') or b"\\u0022" in data or b"\\u0000" in again:
             return None
-        if _BACKSLASH not in again and self._recognised(again):
-            return ()
         return self._of_value(value, again, hints=hints, once=True)
 
     def _of_value(self, value: Any, data: bytes, *, hints: bool, once: bool = False) -> Sequence[Row] | None:  # noqa: ANN401
