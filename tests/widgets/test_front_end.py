@@ -41,7 +41,7 @@ def node():
     if not shutil.which("node"):
         absent("node is not installed")
     # Older ones lack methods of arrays that browsers have.
-    if run_node("-e", "process.exit(process.versions.node.split('.')[0] < 20)").returncode:
+    if run_node("-e", "process.exit(process.versions.node.split('.')[0] < 20 ? 1 : 0)").returncode:
         absent("node is older than 20")
     return run_node
 
