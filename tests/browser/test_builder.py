@@ -316,6 +316,14 @@ def test_keyboard_alone_moves_duplicates_and_deletes(build):
     expect(page.locator(".cbn-builder [aria-live=polite].cbn-word")).to_have_text("response 1 deleted")
 
 
+def test_a_card_is_dragged_by_its_grip(build):
+    notebook = build(TYPICAL)
+    page = notebook.page
+    first = form(page).get_by_role("region", name="1 Text")
+    form(page).get_by_role("region", name="2 Quick replies").locator(".cbn-grip").drag_to(first)
+    notebook.kernel.wait_for("[each['type'] for each in builder.payload['responses']]", ["quickReplies", "text"])
+
+
 def test_samples_fill_the_chat_and_are_checked(build):
     notebook = build(TYPICAL)
     page = notebook.page
