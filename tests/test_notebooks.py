@@ -48,7 +48,7 @@ def test_no_widget_state(notebook):
 def test_first_cell_imports_and_last_cell_closes(notebook):
     cells = code_cells(notebook)
     assert "import chatbot_nb as cb" in cells[0].source
-    assert "close()" in cells[-1].source or "stop()" in cells[-1].source
+    assert any(word in cells[-1].source for word in ("close()", "stop()", "cleanup()"))
 
 
 def test_cells_are_short(notebook):

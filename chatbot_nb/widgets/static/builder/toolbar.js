@@ -33,11 +33,8 @@ export class Toolbar {
       h("button", { onclick: open.paste }, "Paste payload …"),
       this.undo,
       this.redo,
-      h("span.space"),
       this.status,
-      this.verdict,
-      this.samples,
-      h("button.primary", { onclick: open.code }, "Export"),
+      h("span.right", this.verdict, this.samples, h("button.primary", { onclick: open.code }, "Export")),
     );
   }
 
