@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import json
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from chatbot_nb.payloads.reading.not_text import compression, wide_encoding
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 _DECODER: Final = json.JSONDecoder()
 _BLANKS: Final = " \t\r\n"
+_BETWEEN: Final = re.compile(f"[{_BLANKS}]*")
 _INLINE: Final = "with json.dumps without indent"
 _ARRAY: Final = ("is one JSON array over many lines", "check_frame(pd.Series(json.load(file))) checks its entries")
 _OBJECT: Final = ("is one JSON object over many lines", f"pass its text to check, or write it {_INLINE}")
@@ -85,7 +87,7 @@ def _documents(text: str) -> list[_Document]:
         found.append(_Document(text.count("\n", begin, place) + 1, complete=place <= len(text)))
         if found[0] == _ONE_LINE:
             break  # so it is with JSON lines
-        place += len(text[place:]) - len(text[place:].lstrip(_BLANKS))
+        place += len(_BETWEEN.match(text, place)[0])  # type: ignore[index]  # it matches nothing, too
     return found
 
 
