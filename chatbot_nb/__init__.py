@@ -24,6 +24,8 @@ if TYPE_CHECKING:
         PayloadError,
         PlanError,
         RateLimitError,
+        ReceiverError,
+        ReceiverTimeoutError,
         SandboxError,
         ServerError,
         TransportError,
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from chatbot_nb.payloads.reply.reply import Reply
     from chatbot_nb.sandbox.connect import connect
     from chatbot_nb.sandbox.sandbox import Sandbox
+    from chatbot_nb.traffic.receiver import Receiver
     from chatbot_nb.widgets.builder import ResponseBuilder
     from chatbot_nb.widgets.chat import ChatPreview
 
@@ -55,6 +58,9 @@ __all__ = [
     "PayloadError",
     "PlanError",
     "RateLimitError",
+    "Receiver",
+    "ReceiverError",
+    "ReceiverTimeoutError",
     "Reply",
     "ResponseBuilder",
     "Sandbox",
@@ -85,6 +91,7 @@ _ELEMENTS = "chatbot_nb.payloads.reply.elements"
 _HOMES = {
     "ChatPreview": "chatbot_nb.widgets.chat",
     "Client": "chatbot_nb.connections.client",
+    "Receiver": "chatbot_nb.traffic.receiver",
     "Reply": "chatbot_nb.payloads.reply.reply",
     "ResponseBuilder": "chatbot_nb.widgets.builder",
     "Sandbox": "chatbot_nb.sandbox.sandbox",

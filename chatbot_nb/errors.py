@@ -12,6 +12,8 @@
     │   └── ApiTimeoutError (TimeoutError)  not within the deadline
     ├── PlanError (RuntimeError)            a plan may not be applied, resumed or undone; ``findings``, ``results``
     ├── ListenError (OSError)               a server of ours could not start
+    ├── ReceiverError (RuntimeError)        a receiver was asked for something that it cannot do now
+    │   └── ReceiverTimeoutError (TimeoutError)  what was waited for did not come
     └── SandboxError (RuntimeError)         the sandbox was asked for something it cannot do now
 
     UnreadableFieldWarning (UserWarning)    a field that the API sent could not be read
@@ -173,3 +175,11 @@ class ListenError(ChatBotError, OSError):
 
 class SandboxError(ChatBotError, RuntimeError):
     """The sandbox was asked for something that it cannot do in its present state."""
+
+
+class ReceiverError(ChatBotError, RuntimeError):
+    """A receiver was asked for something that it cannot do in its present state."""
+
+
+class ReceiverTimeoutError(ReceiverError, TimeoutError):
+    """What was waited for did not come; the message says what did."""

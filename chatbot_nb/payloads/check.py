@@ -65,14 +65,14 @@ def check(payload: object, *, kind: Kind = "reply") -> Report:
         payload = as_wire(payload)
     if not isinstance(payload, (bytes, str, dict)) or not payload:
         return reference(payload, kind)
-    if _is_clean(payload, kind):
+    if is_clean(payload, kind):
         return _CLEAN[kind]
     # Here, not at the top: it uses the reference.
     found = quick_findings(payload, kind)
     return reference(payload, kind) if found is None else Report(found, kind=kind)
 
 
-def _is_clean(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -> bool:
+def is_clean(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -> bool:
     r"""Return True if there is nothing to say; False says only that it takes the full check to know.
 
     A key that stands twice is lost in reading, and at least its two quotes with it: the payload written again then
@@ -97,4 +97,4 @@ def _is_clean(payload: bytes | str | dict[Any, Any] | list[Any], kind: Kind) -> 
     if not value or b"\\u0000" in again:
         return False
     # Escaped in the bytes, or in Python strings, those characters are still there.
-    return not has_astral(again) or _is_clean(_ASTRAL_BYTES.sub(b"??", again), kind)
+    return not has_astral(again) or is_clean(_ASTRAL_BYTES.sub(b"??", again), kind)

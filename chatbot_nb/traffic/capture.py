@@ -1,0 +1,205 @@
+"""The bounded store of exchanges in memory: what is kept, what went, and who waits for more."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import replace
+from typing import TYPE_CHECKING, Final
+
+from chatbot_nb.traffic.exchange import Exchange
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from chatbot_nb.traffic.limits import ReceiverLimits
+
+_TRIM_AT: Final = 1024  # entries at the front that are empty; then the list is made anew
+
+
+class Capture:
+    """The newest exchanges, by `seq`; every method may be called from any thread.
+
+    Parameters
+    ----------
+    limits : ReceiverLimits
+        ``exchanges`` and ``stored_bytes`` bound what is kept.
+
+    Attributes
+    ----------
+    seen : int
+        How many were ever added; ``seen == kept + evicted``.
+    evicted : int
+        How many of them are no longer kept.
+    generation : int
+        Counts how often everything was forgotten; what was derived before is void then.
+    bodies_from : int
+        Exchanges with a lower `seq` have lost their bodies to ``stored_bytes``.
+    """
+
+    def __init__(self, limits: ReceiverLimits) -> None:
+        self._limits = limits
+        self._changed = threading.Condition()  # its lock may be taken again by who has it
+        self._items: list[Exchange | None] = []
+        self._base = 1  # the seq of the first item of the list, which may be empty already
+        self._first = 1  # the lowest seq that is kept
+        self._bytes = 0
+        self._ids: OrderedDict[str, None] = OrderedDict()  # message ids, for as many exchanges as are kept
+        self.bodies_from = 1
+        self.evicted = 0
+        self.generation = 0
+
+    @property
+    def first(self) -> int:
+        """The lowest `seq` that is kept; that of the next exchange if there are none."""
+        return self._first
+
+    @property
+    def next_seq(self) -> int:
+        """The `seq` of the next exchange."""
+        return self._base + len(self._items)
+
+    @property
+    def kept(self) -> int:
+        """How many exchanges there are."""
+        return self.next_seq - self._first
+
+    @property
+    def seen(self) -> int:
+        """How many were ever added."""
+        return self.kept + self.evicted
+
+    def add(self, make: Callable[[int], Exchange]) -> Exchange:
+        """Add what `make` returns for the next `seq`."""
+        with self._changed:
+            exchange = make(self.next_seq)
+            self._items.append(exchange)
+            self._bytes += exchange.size
+            self._evict()
+            self._changed.notify_all()
+        return exchange
+
+    def put(self, exchange: Exchange) -> None:
+        """Replace the exchange of the same `seq` by one that knows more; nothing happens if it is gone."""
+        with self._changed:
+            if exchange.seq < self._first:
+                return
+            index = exchange.seq - self._base
+            former = self._items[index]
+            assert former is not None
+            self._items[index] = exchange
+            self._bytes += exchange.size - former.size
+            self._evict()
+            self._changed.notify_all()
+
+    def is_repeated(self, message_id: str) -> bool:
+        """Whether this messageId came before among as many as are kept; it is known from now on."""
+        with self._changed:
+            if message_id in self._ids:
+                return True
+            self._ids[message_id] = None
+            if len(self._ids) > self._limits.exchanges:
+                self._ids.popitem(last=False)
+        return False
+
+    def since(self, seq: int) -> list[Exchange]:
+        """Return the exchanges that are kept from `seq` on, oldest first."""
+        with self._changed:
+            begin = max(seq, self._first) - self._base
+            return self._items[begin:]  # type: ignore[return-value]  # only those before `first` are None
+
+    def all(self) -> tuple[Exchange, ...]:
+        """Return all that are kept, oldest first."""
+        return tuple(self.since(0))
+
+    def clear(self) -> None:
+        """Forget everything; `seq` goes on counting, the other counters begin anew."""
+        with self._changed:
+            self._base = self._first = self.bodies_from = self.next_seq
+            self._items = []
+            self._bytes = self.evicted = 0
+            self._ids.clear()
+            self.generation += 1
+            self._changed.notify_all()
+
+    def restore(self, exchanges: list[Exchange]) -> None:
+        """Begin with exchanges of an earlier run, whose `seq` go up one by one; the capture must be empty."""
+        with self._changed:
+            assert not self._items
+            if exchanges:
+                self._base = self._first = self.bodies_from = exchanges[0].seq
+            self._items = list(exchanges)
+            self._bytes = sum(exchange.size for exchange in exchanges)
+            self._evict()
+
+    def wait_for(self, enough: Callable[[list[Exchange]], bool], timeout: float) -> bool:
+        """Wait until `enough`, called with the exchanges that are done since its last call, returns True.
+
+        Parameters
+        ----------
+        enough : callable
+            First with all that are done already.
+        timeout : float
+            Seconds.
+
+        Returns
+        -------
+        bool
+            False if it did not come to that in time.
+        """
+        until = time.monotonic() + timeout
+        begin, pending = 0, list[int]()
+        with self._changed:
+            while True:
+                pending, done = self._parted([*filter(None, map(self._get, pending)), *self.since(begin)])
+                begin = self.next_seq
+                if enough(done):
+                    return True
+                left = until - time.monotonic()
+                if left <= 0:
+                    return False
+                self._changed.wait(left)
+
+    @staticmethod
+    def _parted(exchanges: list[Exchange]) -> tuple[list[int], list[Exchange]]:
+        return [one.seq for one in exchanges if not one.done], [one for one in exchanges if one.done]
+
+    def _get(self, seq: int) -> Exchange | None:
+        return self._items[seq - self._base] if seq >= self._first else None
+
+    def _evict(self) -> None:
+        """Forget the oldest exchanges, then the oldest bodies, until the limits hold."""
+        while self.kept > self._limits.exchanges:
+            self._forget_first()
+        while self._bytes > self._limits.stored_bytes and self.bodies_from < self.next_seq:
+            self._strip(self.bodies_from)
+            self.bodies_from += 1
+
+    def _forget_first(self) -> None:
+        index = self._first - self._base
+        gone = self._items[index]
+        assert gone is not None
+        self._bytes -= gone.size
+        self._items[index] = None
+        self._first += 1
+        self.evicted += 1
+        self.bodies_from = max(self.bodies_from, self._first)
+        if index >= _TRIM_AT:
+            del self._items[: index + 1]
+            self._base = self._first
+
+    def _strip(self, seq: int) -> None:
+        index = seq - self._base
+        full = self._items[index]
+        assert full is not None
+        bare = without_bodies(full)
+        self._bytes += bare.size - full.size
+        self._items[index] = bare
+
+
+def without_bodies(exchange: Exchange) -> Exchange:
+    """Return the exchange without its bodies; what they were judged to be stays, where that was done."""
+    reply = exchange.reply and replace(exchange.reply, body=b"")
+    http = replace(exchange.http, body=b"", wire=b"")
+    return replace(exchange, http=http, reply=reply, marks=(*exchange.marks, "body_evicted"))
