@@ -8,11 +8,10 @@ from collections import OrderedDict
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from chatbot_nb.traffic.exchange import Exchange
-
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from chatbot_nb.traffic.exchange import Exchange
     from chatbot_nb.traffic.limits import ReceiverLimits
 
 _TRIM_AT: Final = 1024  # entries at the front that are empty; then the list is made anew
@@ -49,6 +48,13 @@ class Capture:
         self.bodies_from = 1
         self.evicted = 0
         self.generation = 0
+        self.on_evict: Callable[[int], None] | None = None  # told the new `first`
+
+    def set_limits(self, limits: ReceiverLimits) -> None:
+        """Keep within other limits from now on."""
+        with self._changed:
+            self._limits = limits
+            self._evict()
 
     @property
     def first(self) -> int:
@@ -103,6 +109,11 @@ class Capture:
                 self._ids.popitem(last=False)
         return False
 
+    def get(self, seq: int) -> Exchange | None:
+        """Return one exchange, None if it is no longer kept."""
+        with self._changed:
+            return self._items[seq - self._base] if self._first <= seq < self.next_seq else None
+
     def since(self, seq: int) -> list[Exchange]:
         """Return the exchanges that are kept from `seq` on, oldest first."""
         with self._changed:
@@ -152,7 +163,7 @@ class Capture:
         begin, pending = 0, list[int]()
         with self._changed:
             while True:
-                pending, done = self._parted([*filter(None, map(self._get, pending)), *self.since(begin)])
+                pending, done = self._parted([*filter(None, map(self.get, pending)), *self.since(begin)])
                 begin = self.next_seq
                 if enough(done):
                     return True
@@ -165,13 +176,13 @@ class Capture:
     def _parted(exchanges: list[Exchange]) -> tuple[list[int], list[Exchange]]:
         return [one.seq for one in exchanges if not one.done], [one for one in exchanges if one.done]
 
-    def _get(self, seq: int) -> Exchange | None:
-        return self._items[seq - self._base] if seq >= self._first else None
-
     def _evict(self) -> None:
         """Forget the oldest exchanges, then the oldest bodies, until the limits hold."""
+        first = self._first
         while self.kept > self._limits.exchanges:
             self._forget_first()
+        if self._first > first and self.on_evict is not None:
+            self.on_evict(self._first)
         while self._bytes > self._limits.stored_bytes and self.bodies_from < self.next_seq:
             self._strip(self.bodies_from)
             self.bodies_from += 1

@@ -123,3 +123,15 @@ def test_a_recorder_that_raises():
         server.stop()
         with pytest.raises(ZeroDivisionError):
             server.check()
+
+
+def test_a_response_can_be_cut_off(serve):
+    """Half of the body comes, less than was announced, then the end: as from a backend that crashes on the way."""
+
+    async def handler(_request):
+        return Response(200, (), b"0123456789", cut_off=True)
+
+    served = serve(handler)
+    answer = served.talk(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+    assert b"Content-Length: 10\r\n" in answer
+    assert answer.endswith(b"\r\n\r\n01234")

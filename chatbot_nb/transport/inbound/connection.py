@@ -176,7 +176,7 @@ class Connection(asyncio.Protocol):
             self._tell(request, None, "")
             self._transport.close()
             return
-        close = close or self._shared.stopping or _asks_to_close(response)
+        close = close or self._shared.stopping or response.cut_off or _asks_to_close(response)
         self._exchange = (request, response, close)
         self._state = "writing"
         self._reply_at = self._elapsed()

@@ -157,6 +157,8 @@ class Response:
         ``("Connection", "close")`` closes the connection after this response.
     body : bytes
         Not sent with 204 and 304, nor in answer to HEAD.
+    cut_off : bool, default False
+        Send half of the body only, then close the connection, as a backend does that crashes on the way.
 
     Raises
     ------
@@ -170,6 +172,7 @@ class Response:
     status: int = 200
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
+    cut_off: bool = False
 
     def __post_init__(self) -> None:
         if type(self.status) is not int:
@@ -228,7 +231,8 @@ class Response:
         if close:
             lines.append("Connection: close")
         head = "\r\n".join([*lines, "\r\n"]).encode("latin-1")
-        return head if head_only or without_body else head + self.body
+        whole = head if head_only or without_body else head + self.body
+        return whole[: len(whole) - max(1, len(self.body) // 2)] if self.cut_off else whole
 
 
 @dataclass(frozen=True, slots=True)

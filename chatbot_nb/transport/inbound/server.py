@@ -158,6 +158,11 @@ class Server:
             self._launch()
         return self
 
+    @property
+    def running(self) -> bool:
+        """Whether it has been started and has not stopped since."""
+        return self._thread is not None
+
     def stop(self) -> None:
         """Stop: exchanges under way get 2 seconds, then they are closed. Harmless where it does not run.
 

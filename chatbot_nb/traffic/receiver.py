@@ -1,0 +1,380 @@
+"""`Receiver`: a server in the kernel that records what ChatBot sends, and answers as told."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from chatbot_nb.errors import ListenError, ReceiverError
+from chatbot_nb.payloads.wording import counted
+from chatbot_nb.traffic import running, workers
+from chatbot_nb.traffic.address import Address
+from chatbot_nb.traffic.evidence import Evidence
+from chatbot_nb.traffic.exports import jsonl
+from chatbot_nb.traffic.gate import Gate
+from chatbot_nb.traffic.limits import ReceiverLimits, make_limits
+from chatbot_nb.traffic.rules import Rules
+from chatbot_nb.traffic.service import Service
+from chatbot_nb.transport.inbound.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from os import PathLike
+    from types import TracebackType
+
+    from chatbot_nb.traffic.store import TrafficStore
+
+_ID_BYTES: Final = 8
+_PATH_KEY: Final = "path"  # in a store: a receiver that comes back has the same URL
+_KEPT_ERRORS: Final = 100
+
+
+class Receiver(Evidence):
+    """A temporary webhook receiver: it records every request, judges it, and answers with a reply of yours.
+
+    Parameters
+    ----------
+    reply : Reply, dict, list, callable or other, optional
+        What it answers where no rule says otherwise; see `set_reply`. By default ``{"responses": []}``.
+    token : str, optional
+        The connection's token. Requests with another one, or none, are marked and their verdict has an error.
+    require_token : bool, default False
+        Refuse them (401). A verification request with a wrong token is refused in any case.
+    name : str, default "receiver"
+        Of receivers of one name only one runs: `start` takes over URL, traffic and port of the one before, so that a
+        cell may be run again. Give a second receiver another name.
+    host : str, default "127.0.0.1"
+        Address to listen on.
+    port : int, default 0
+        0 takes a free one.
+    allow_remote : bool, default False
+        Let `host` be an address that other machines reach.
+    public_url : str, optional
+        The http(s) address under which a tunnel of yours leads here. A path in it is the receiver's path; else the
+        path is random.
+    store : str or path-like, optional
+        An SQLite file, made if there is none. Each exchange is in it, durably, before its reply is sent; a receiver
+        that is started with the file again has the same path and what was kept.
+    limits : mapping of str to number, optional
+        Replace some of the limits; `limits` names all.
+
+    Attributes
+    ----------
+    limits : ReceiverLimits
+        What is accepted and kept.
+    rules : Rules
+        Which reply to which request: ``.add(name, reply, node=..., message=..., attributes=..., where=...)``.
+        They may be changed while it runs.
+
+    Raises
+    ------
+    ReceiverError
+        An argument is not allowed.
+    ValueError, TypeError
+        The reply or a limit cannot be used.
+
+    Notes
+    -----
+    Sources: ChatBot docs, "How ChatBot Webhooks works?"; verification, token and the time limit of 10 s as live
+    deliveries show them. Our reading: refusals, limits and what is a duplicate.
+
+    Examples
+    --------
+    >>> import chatbot_nb as cb
+    >>> receiver = cb.Receiver(cb.Reply().text("Hello!"), name="example").start()
+    >>> receiver
+    Receiver('example', running, 0 seen)
+    >>> receiver.stop()
+    """
+
+    # States: new, running, stopped; a stopped one can be started again and keeps its traffic.
+
+    def __init__(  # noqa: PLR0913  # keyword arguments, each with a default
+        self,
+        reply: object = None,
+        *,
+        token: str | None = None,
+        require_token: bool = False,
+        name: str = "receiver",
+        host: str = "127.0.0.1",
+        port: int = 0,
+        allow_remote: bool = False,
+        public_url: str | None = None,
+        store: str | PathLike[str] | None = None,
+        limits: ReceiverLimits | Mapping[str, Any] | None = None,
+    ) -> None:
+        if not isinstance(name, str) or not name:
+            raise ReceiverError(f"Receiver(name={name!r:.60}): a text that is not empty is needed")
+        if token is not None and (not isinstance(token, str) or not token):
+            raise ReceiverError("Receiver(token=...): a text that is not empty is needed, or None for any")
+        if require_token and token is None:
+            raise ReceiverError("Receiver(require_token=True): give the token too")
+        super().__init__(make_limits(limits))
+        self.name = name
+        self._token = token
+        self._require_token = require_token
+        self._address = Address(host, port, public_url, allow_remote=allow_remote)
+        self._store_path = store
+        self._former_port = 0
+        self._id = secrets.token_hex(_ID_BYTES)
+        self._errors: list[BaseException] = []
+        self.rules = Rules(self.limits, self._tell)
+        self.rules.set(reply)
+        self._lifecycle = threading.RLock()
+        self._server: Server | None = None
+        self._service: Service | None = None
+        self._store: TrafficStore | None = None
+
+    @classmethod
+    def load(cls, path: str | PathLike[str]) -> Self:
+        """Return what `save` wrote: the same evidence, without a server that runs.
+
+        Parameters
+        ----------
+        path : str or path-like
+
+        Returns
+        -------
+        Receiver
+            Not started; its limits keep all that is in the file.
+
+        Raises
+        ------
+        ReceiverError
+            It is no such file; the message names the line.
+        FileNotFoundError, OSError
+            There is none, or it cannot be read.
+        """
+        exchanges = jsonl.load(path)
+        loaded = cls(limits={"exchanges": max(len(exchanges), ReceiverLimits().exchanges), "stored_bytes": sys.maxsize})
+        loaded._capture.restore(exchanges)
+        return loaded
+
+    @property
+    def running(self) -> bool:
+        """Whether it answers."""
+        return self._server is not None and self._server.running
+
+    @property
+    def url(self) -> str:
+        """What a connection is given: the public address if there is one, with the receiver's path.
+
+        Raises
+        ------
+        ReceiverError
+            It has never been started.
+        """
+        return self._address.public or self.local_url
+
+    @property
+    def local_url(self) -> str:
+        """Its URL on this machine.
+
+        Raises
+        ------
+        ReceiverError
+            It has never been started.
+        """
+        if self._server is None:
+            raise ReceiverError("this receiver has no URL yet; start() it first")
+        return self._server.url_for(self._address.path)
+
+    def start(self) -> Self:
+        """Listen, record and answer.
+
+        Returns
+        -------
+        Receiver
+            Itself.
+
+        Raises
+        ------
+        ReceiverError
+            It runs already, or the store cannot be used; the message says why.
+        ListenError
+            The port is in use. Nothing is left running.
+        """
+        with running.lock, self._lifecycle:
+            if self.running:
+                raise ReceiverError(f"{self!r} runs already; use it as it is, or stop() it first")
+            former = running.named(self.name)
+            if former is not None:
+                former.stop()
+                self._take_over(former)
+            self._open_store()
+            try:
+                self._listen()
+            except BaseException:
+                self._close_store()
+                raise
+            running.enter(self)
+        return self
+
+    def stop(self) -> None:
+        """Stop answering; exchanges under way get 2 seconds. What was recorded stays. Harmless where it does not run.
+
+        Called by a handler it returns at once, and the receiver stops afterwards.
+        """
+        if workers.in_handler():
+            threading.Thread(target=self.stop, name="chatbot_nb stop", daemon=True).start()
+            return
+        with self._lifecycle:
+            if self._server is not None:
+                self._server.stop()
+            if self._service is not None:
+                self._service.close()
+            self.rules.close()
+            self._close_store()
+            running.leave(self)
+
+    def __enter__(self) -> Self:
+        return self if self.running else self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()
+
+    @property
+    def reply(self) -> object:
+        """What is answered where no rule says otherwise; assign another at any time."""
+        return self.rules.reply
+
+    @reply.setter
+    def reply(self, reply: object) -> None:
+        self.set_reply(reply)
+
+    def set_reply(
+        self, reply: object, *, status: int = 200, headers: Mapping[str, str] | None = None, delay: float = 0.0
+    ) -> None:
+        """Answer so from now on, where no rule says otherwise.
+
+        Parameters
+        ----------
+        reply : Reply, dict, str, bytes, None, list or callable
+            A `Reply` or a dict is sent as JSON, text and bytes as they are, whatever is wrong with them: the verdict
+            is recorded, and what the other side makes of it is what you see. A list gives the nth request its nth
+            reply, and all later ones the last. A callable is given each valid `WebhookRequest` and returns any of
+            these, or ``(reply, status)``, or ``(reply, status, headers)``; it has `limits.handler_seconds`. None is
+            ``{"responses": []}``.
+        status : int, default 200
+            200 to 599.
+        headers : mapping of str to str, optional
+        delay : float, default 0.0
+            Seconds to hold it back, at most 60.
+
+        Raises
+        ------
+        ValueError, TypeError
+            It cannot be sent: a status out of range, a header with a line break, a value that is no JSON.
+        """
+        self.rules.set(reply, status=status, headers=headers, delay=delay)
+
+    def inject(self, fault: str, times: int = 1) -> None:
+        """Spoil the next replies; what is injected later comes later.
+
+        Parameters
+        ----------
+        fault : {"slow", "status_500", "malformed", "oversize", "cut_off"}
+            Answer after 11 seconds; with status 500; with half the JSON; with a text over the limit; break off in
+            the body. The exchange's ``reply.chatbot_error`` has what ChatBot says of it.
+        times : int, default 1
+            For so many requests.
+
+        Raises
+        ------
+        ValueError
+            There is no such fault, or `times` is no number of times.
+        """
+        self.rules.inject(fault, times)
+
+    @property
+    def refused(self) -> int:
+        """Requests that were refused, and connections that were turned away, since it was started last."""
+        turned_away = self._server.counts.refused if self._server else 0
+        return turned_away + (self._service.refused if self._service else 0)
+
+    @property
+    def errors(self) -> tuple[BaseException, ...]:
+        """The first hundred exceptions of its threads: of handlers, of the store, of the server; oldest first."""
+        return (*self._errors, *(self._server.errors if self._server else ()))
+
+    def check(self) -> None:
+        """Raise the first of ``errors``, if there is one, so that a notebook fails where it should."""
+        for error in self.errors:
+            raise error
+
+    def clear(self) -> None:
+        """Forget all traffic, in the store too; the counters begin anew."""
+        self._capture.clear()
+        self._strays.clear()
+        if self._store is not None:
+            self._store.clear()
+
+    def __repr__(self) -> str:
+        # fixed: no port, no path, no time
+        state = "running" if self.running else "stopped" if self._server else "not started"
+        parts = [repr(self.name), state, f"{self.seen:,} seen"]
+        if self.evicted:
+            parts.append(f"{self.evicted:,} evicted")
+        if self.errors:
+            parts.append(f"{counted(len(self.errors), 'error')}, check() raises the first")
+        return f"Receiver({', '.join(parts)})"
+
+    def _identity(self) -> tuple[str, tuple[str, ...]]:
+        return self._id, (self.url, self.local_url) if self._server else ()
+
+    def _handler(self) -> Callable[..., object] | None:
+        return self.reply if callable(self.reply) else None
+
+    def _hidden(self) -> tuple[str, ...]:
+        return tuple(text for text in (self._token, self._address.path.rpartition("/")[2]) if text)
+
+    def _tell(self, error: BaseException) -> None:
+        if len(self._errors) < _KEPT_ERRORS:
+            self._errors.append(error)
+
+    def _take_over(self, former: Receiver) -> None:
+        """Go on where the receiver of this name was: a connection points to its URL, and its traffic is evidence."""
+        self._address.path = self._address.path or former._address.path
+        self._capture, self._strays, self._frames = former._capture, former._strays, former._frames
+        self._capture.set_limits(self.limits)
+        if self._address.port == 0 and former._server is not None:
+            self._former_port = former._server.port
+
+    def _open_store(self) -> None:
+        if self._store_path is not None:
+            from chatbot_nb.traffic.store import TrafficStore
+
+            self._store = TrafficStore(self._store_path)
+            self._address.path = self._address.path or self._store.get(_PATH_KEY) or ""
+            if not self._capture.seen:
+                self._capture.restore(self._store.load(self.limits.exchanges))
+            self._capture.on_evict = self._store.forget_before
+        self._address.choose_path()
+        if self._store is not None:
+            self._store.set(_PATH_KEY, self._address.path)
+
+    def _close_store(self) -> None:
+        store, self._store = self._store, None
+        self._capture.on_evict = None
+        if store is not None:
+            store.close()
+
+    def _listen(self) -> None:
+        gate = Gate(self._address.path, self._address.hosts, self._token, self._id, require_token=self._require_token)
+        service = Service(gate, self.rules, self._capture, strays=self._strays, store=self._store, tell=self._tell)
+        former, self._former_port = self._former_port, 0
+        try:
+            server = self._serve(service, former or self._address.port)
+        except ListenError:
+            if not former:
+                raise
+            server = self._serve(service, self._address.port)  # somebody was quicker
+        self._server, self._service = server, service
+
+    def _serve(self, service: Service, port: int) -> Server:
+        hook = service.on_exchange
+        return Server(service, host=self._address.host, port=port, limits=self.limits, on_exchange=hook).start()
