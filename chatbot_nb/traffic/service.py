@@ -49,7 +49,7 @@ class Service:
         Requests that were answered with a refusal.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the parts of a receiver
         self,
         gate: Gate,
         rules: Rules,
