@@ -304,7 +304,9 @@ class Receiver(Evidence):
     def check(self) -> None:
         """Raise the first of ``errors``, if there is one, so that a notebook fails where it should."""
         for error in self.errors:
-            raise error
+            if isinstance(error, Exception):
+                raise error
+            raise ReceiverError(f"a handler raised {type(error).__name__}") from error  # which would end the kernel
 
     def clear(self) -> None:
         """Forget all traffic, in the store too; the counters begin anew."""

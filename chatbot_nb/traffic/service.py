@@ -114,8 +114,8 @@ class Service:
         self._judge.close()
 
     def _record(self, http: Request, marks: tuple[str, ...], payload: object, reply: SentReply | None) -> Exchange:
-        message_id = payload.get("messageId") if isinstance(payload, dict) else None
-        if isinstance(message_id, str) and self._capture.is_repeated(message_id):
+        message_id = views.message_id(payload)
+        if message_id is not None and self._capture.is_repeated(message_id):
             marks = (*marks, "duplicate")
         verdict = CLEAN if not marks and judge.is_quickly_clean(http) else None
         exchange = self._capture.add(lambda seq: Exchange(seq, _new_id(), http, marks, reply, None, verdict))

@@ -83,6 +83,12 @@ def payload(http: Request) -> Any:  # noqa: ANN401  # any JSON value
         return None
 
 
+def message_id(payload: object) -> str | None:
+    """Return the messageId of a body, None where it has none."""
+    found = payload.get("messageId") if isinstance(payload, dict) else None
+    return found if isinstance(found, str) else None
+
+
 def webhook_request(http: Request) -> WebhookRequest:
     """Return the body as a webhook request, or raise with all that is wrong."""
     try:
