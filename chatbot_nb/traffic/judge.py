@@ -31,6 +31,7 @@ _MARKS: Final[dict[str, tuple[Severity, str]]] = {
     "wrong_host": ("error", "the Host is none of this receiver's; for a tunnel pass public_url="),
     "wrong_method": ("error", "ChatBot sends POST, and GET to verify"),
     "late": ("error", "answered after more than 10 s: timeout of 10000ms exceeded"),
+    "sender_gone": ("info", "the sender had closed its side before the reply was sent; it may not have read it"),
     "body_evicted": ("warning", "the body is no longer kept: receiver.limits.stored_bytes was reached"),
 }
 _STATUSES: Final = {
@@ -45,10 +46,7 @@ _STATUSES: Final = {
 def is_quickly_clean(http: Request) -> bool:
     """Whether nothing is wrong with a POST's body and type, said only where it takes microseconds to know."""
     return (
-        http.method == "POST"
-        and len(http.body) <= _AT_ONCE
-        and _content(http) == []
-        and is_clean(http.body, "request")
+        http.method == "POST" and len(http.body) <= _AT_ONCE and _content(http) == [] and is_clean(http.body, "request")
     )
 
 

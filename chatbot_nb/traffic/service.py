@@ -65,7 +65,9 @@ class Service:
         self._strays = strays
         self._store = store
         self._tell = tell
-        self._open: dict[int, Exchange] = {}  # by the id of the request, which lives as long as it is here
+        # By the id of the request, which lives as long as it is here.
+        self._open: dict[int, Exchange] = {}
+        self._astray: set[int] = set()
         self._judge = _Judge(capture, tell)
         self._last: tuple[SentReply, Response] | None = None
         self.refused = 0
@@ -73,12 +75,12 @@ class Service:
     async def __call__(self, http: Request) -> Response | None:
         """Return the response to a complete request."""
         marks, reply = self._gate.admit(http)
-        if _STRAY.intersection(marks):
+        if reply is not None and _STRAY.intersection(marks):
             self.refused += 1
-            self._open[id(http)] = Exchange(0, _new_id(), http, marks, reply)
-            assert reply is not None
+            self._strays.append(Exchange(0, _new_id(), http, marks, reply))
+            self._astray.add(id(http))
             return self._response(reply)
-        payload = views.payload(http) if http.method == "POST" else None
+        payload = views.payload(http) if reply is None else None
         exchange = self._record(http, marks, payload, reply)
         if reply is None:
             reply = await self._rules.reply_to(http, payload)
@@ -87,13 +89,17 @@ class Service:
             self.refused += 1
         if self._store is not None:
             reply = await self._stored(self._store, exchange, reply)
+        # Before it is sent: who has the answer finds it in the record.
+        self._capture.put(self._open[id(http)])
         if reply.delay:
-            self._capture.put(self._open[id(http)])
             await asyncio.sleep(reply.delay)
         return self._response(reply)
 
     def on_exchange(self, http: Request, response: Response | None, timing: Timing) -> None:
         """Complete the record of an exchange; of one that was no complete request, make it."""
+        if id(http) in self._astray:
+            self._astray.remove(id(http))
+            return
         exchange = self._open.pop(id(http), None)
         if exchange is None:
             self._refused_by_server(http, response, timing)
@@ -101,11 +107,10 @@ class Service:
         marks = exchange.marks
         if timing.reply_started is not None and timing.reply_started > _LATE:
             marks = (*marks, "late")
+        if timing.peer_done:
+            marks = (*marks, "sender_gone")
         verdict = exchange._verdict if marks is exchange.marks else None  # noqa: SLF001  # not to be made here
         done = Exchange(exchange.seq, exchange.id, http, marks, exchange.reply, timing, verdict)
-        if not done.seq:
-            self._strays.append(done)
-            return
         self._capture.put(done)
         self._after(done)
 
@@ -123,7 +128,7 @@ class Service:
         return exchange
 
     def _known(self, exchange: Exchange, reply: SentReply) -> Exchange:
-        """Note the reply; the capture learns of it when it is out, or before a wait."""
+        """Note the reply."""
         verdict = exchange._verdict  # noqa: SLF001  # as above
         known = Exchange(exchange.seq, exchange.id, exchange.http, exchange.marks, reply, None, verdict)
         self._open[id(exchange.http)] = known

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import gc
 import socket
+import struct
 import threading
 import time
 from pathlib import Path
@@ -131,6 +132,18 @@ def test_case_54_the_record_is_there_before_the_delay_ends(receive):
         (exchange,) = peer.receiver.exchanges
         assert not exchange.done
         assert exchange.reply.delay == 1.0
+    (exchange,) = peer.receiver.wait(1)
+    assert "sender_gone" in exchange.marks
+
+
+def test_case_54_a_client_that_resets(receive):
+    """It certainly had no reply, and the record says so at once."""
+    peer = receive()
+    peer.receiver.set_reply(cb.Reply().text("late"), delay=0.5)
+    with socket.create_connection(("127.0.0.1", peer.address.port)) as client:
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        client.sendall(peer.head("POST", "Content-Length: 2") + b"\r\n{}")
+        seen_by(peer.receiver, lambda exchanges: exchanges and exchanges[0].reply)
     (exchange,) = peer.receiver.wait(1)
     assert exchange.timing.reply_error == "the peer left before it had the response"
 
@@ -328,8 +341,10 @@ def ignoring(send):
 def test_case_68_the_server_thread_fails(receive):
     """The receiver says so, and check() raises it."""
     peer = receive(errors=True)
-    peer.receiver._server._loop.call_soon_threadsafe(peer.receiver._server._loop.stop)
-    peer.receiver._server._thread.join(10)
+    server = peer.receiver._server
+    thread = server._thread
+    server._loop.call_soon_threadsafe(server._loop.stop)
+    thread.join(10)
     assert not peer.receiver.running
     assert "stopped" in repr(peer.receiver)
     with pytest.raises(RuntimeError):

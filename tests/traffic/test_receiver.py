@@ -299,3 +299,30 @@ def test_slow_on_purpose_warns(receive):
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         peer.receiver.set_reply({"responses": []}, delay=0.1)
+
+
+def test_a_store_given_later_gets_what_was_there(tmp_path, receive):
+    """The cell runs again, now with store=: traffic in memory is written to the empty file."""
+    first = receive(name="later")
+    first.post()
+    first.receiver.wait(1)
+    second = receive(name="later", store=tmp_path / "traffic.db")
+    second.post(second.request(messageId="m-2"))
+    second.receiver.wait(2)
+    second.receiver.stop()
+    third = receive(store=tmp_path / "traffic.db")
+    assert [exchange.request.message_id for exchange in third.receiver.exchanges] == ["m-1", "m-2"]
+
+
+def test_a_store_of_other_traffic_is_refused(tmp_path, receive):
+    """Two histories are not mixed; nothing is left running, and the file is free again."""
+    filled = receive(store=tmp_path / "traffic.db")
+    filled.post()
+    filled.receiver.wait(1)
+    filled.receiver.stop()
+    busy = receive(name="busy")
+    busy.post()
+    busy.receiver.wait(1)
+    with pytest.raises(ReceiverError, match="holds traffic of another receiver than 'busy'"):
+        Receiver(name="busy", store=tmp_path / "traffic.db").start()
+    assert receive(store=tmp_path / "traffic.db").receiver.seen == 1

@@ -7,9 +7,10 @@ import contextlib
 import math
 import socket
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
+from chatbot_nb.transport.inbound.arrival import waited
 from chatbot_nb.transport.inbound.framing import Refused, RequestReader
 from chatbot_nb.transport.inbound.http import Response, Timing
 
@@ -109,12 +110,14 @@ class Connection(asyncio.Protocol):
         reader, first = self._reader, not self._clock_started
         before = reader.stage
         if reader.buffer and before == "idle":
-            self._received_at = datetime.now(UTC)
-            self._zero = time.perf_counter()
+            seconds = waited(self._transport)
+            self._received_at = datetime.now(UTC) - timedelta(seconds=seconds)
+            self._zero = time.perf_counter() - seconds
             self._clock_started = True
             self._head_at: float | None = None
             self._body_at: float | None = None
             self._reply_at: float | None = None
+            self._left_early = False
         try:
             complete = reader.read()
             if reader.stage in ("body", "complete") and self._head_at is None:
@@ -180,6 +183,7 @@ class Connection(asyncio.Protocol):
         self._exchange = (request, response, close)
         self._state = "writing"
         self._reply_at = self._elapsed()
+        self._left_early = self._peer_done
         self._transport.write(response.to_bytes(close=close, head_only=request.method == "HEAD"))
         if self._transport.is_closing():
             self._finish(self._why_lost())
@@ -235,7 +239,7 @@ class Connection(asyncio.Protocol):
         if self._shared.on_exchange is None:
             return
         done = self._elapsed() if self._reply_at is not None and not error else None
-        timing = Timing(self._head_at, self._body_at, self._reply_at, done, error)
+        timing = Timing(self._head_at, self._body_at, self._reply_at, done, error, self._left_early)
         try:
             self._shared.on_exchange(request, response, timing)
         except Exception as exc:  # noqa: BLE001 -- a border, as above
