@@ -90,7 +90,8 @@ class Capture:
                 return
             self._items[exchange.seq] = exchange
             self._bytes += exchange.size - former.size
-            self._evict()
+            if self._bytes > self._limits.stored_bytes:
+                self._evict()
             self._changed.notify_all()
 
     def is_repeated(self, message_id: str) -> bool:

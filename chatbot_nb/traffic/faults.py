@@ -32,6 +32,9 @@ class Faults:
         self._queue: deque[tuple[str, int]] = deque()  # with how often each is still to come
         self._lock = threading.Lock()
 
+    def __bool__(self) -> bool:
+        return bool(self._queue)  # asked for every reply, so without the lock
+
     def __str__(self) -> str:
         with self._lock:
             return ", ".join(name if times == 1 else f"{name} {times:,} times" for name, times in self._queue)

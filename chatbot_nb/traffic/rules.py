@@ -229,6 +229,21 @@ class Rules:
         """Let go of the threads; rules stay, and may go on answering."""
         self._workers.close()
 
+    def at_once(self, payload: object) -> SentReply | None:
+        """Choose the reply where that takes no time: None if a function of the user's has a say, or a fault waits.
+
+        Parameters
+        ----------
+        payload : JSON value
+            The body of the request, None where that is no JSON.
+        """
+        rule = self._candidates(payload)[0]
+        if self._faults or rule.runs_code:
+            return None
+        reply = rule.take()
+        assert isinstance(reply, SentReply)
+        return reply
+
     async def reply_to(self, http: Request, payload: object) -> SentReply:
         """Choose the reply to a request; does not wait for its delay.
 
@@ -239,21 +254,18 @@ class Rules:
             Its body, None where that is no JSON.
         """
         fault = self._faults.take()
-        reply = await self._chosen(http, payload)
+        reply = await self._in_worker(Choosing(http, payload, self._candidates(payload), self._tell))
         if fault is None:
             return reply
         # In a thread, since judging what is large and broken takes long.
         return await self._in_worker(Spoiling(reply, fault))
 
-    async def _chosen(self, http: Request, payload: object) -> SentReply:
+    def _candidates(self, payload: object) -> tuple[Rule, ...]:
+        """Return the rules from the first on that may match; the last one always does."""
         rules = self._rules
         for index, rule in enumerate(rules):
             if rule.conditions.may_hold(payload):
-                if rule.runs_code:
-                    return await self._in_worker(Choosing(http, payload, rules[index:], self._tell))
-                reply = rule.take()
-                assert isinstance(reply, SentReply)
-                return reply
+                return rules[index:] if index else rules
         raise AssertionError("the last rule has no conditions")
 
     async def _in_worker(self, work: Choosing | Spoiling) -> SentReply:

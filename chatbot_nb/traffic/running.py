@@ -6,7 +6,6 @@ import atexit
 import os
 import threading
 import time
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
@@ -38,15 +37,10 @@ def named(name: str) -> Receiver | None:
 
 @atexit.register
 def _stop_all() -> None:
-    """At the interpreter's end: a store writes what it still holds. One that cannot does not keep the others from it."""
+    """At the interpreter's end: a store writes what it still holds."""
     until = time.monotonic() + _GRACE_AT_EXIT
-    with ExitStack() as stack:
-        for receiver in tuple(_by_name.values()):
-            stack.callback(_stop, receiver, until)
-
-
-def _stop(receiver: Receiver, until: float) -> None:
-    receiver._stop(grace=max(0.0, until - time.monotonic()))  # noqa: SLF001  # `stop` with less patience
+    for receiver in tuple(_by_name.values()):
+        receiver._stop(grace=max(0.0, until - time.monotonic()))  # noqa: SLF001  # `stop`, with less patience
 
 
 def _forget_all() -> None:

@@ -93,7 +93,11 @@ class Segment:
     def without(self, number: int) -> Segment:
         """Return the rows after the first `number`, with the names that those have."""
         layout_of = self.layout_of[number:]
-        names = dict.fromkeys(chain.from_iterable(self.layouts[place] for place in pd.unique(layout_of)))
+        names: dict[str, None] = {}
+        for place in pd.unique(layout_of):
+            names.update(dict.fromkeys(self.layouts[place]))
+            if len(names) == len(self.attributes):
+                break  # there may be a layout for each row
         return replace(
             self,
             first=self.first + number,
@@ -166,9 +170,9 @@ class _Attributes:
             for (prefix, attributes), keys in zip(owners.items(), kind, strict=True):
                 columns = zip(*map(dict.values, attributes), strict=True) if len(kinds) == 1 else repeat(None)
                 for key, column in zip(keys, columns, strict=False):
-                    name = sys.intern(prefix + key)  # one text, however many layouts have it
+                    name = prefix + key
                     if self._has_column(name):
-                        layout.append(name)
+                        layout.append(sys.intern(name))  # one text, however many layouts have it
                         if name not in added:
                             added[name] = column or [each.get(key) for each in attributes]
             layout_of_kind.append(self.layouts.setdefault(tuple(layout), len(self.layouts)))

@@ -60,7 +60,10 @@ UVICORN = """
             pass
         await send({"type": "http.response.start", "status": 200, "headers": HEADERS})
         await send({"type": "http.response.body", "body": ANSWER})
-    sock = socket.create_server(("127.0.0.1", 0), backlog=1024)
+    # With its protocol named asyncio sets TCP_NODELAY; without, head and body would wait for each other.
+    sock = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    sock.bind(("127.0.0.1", 0))
+    sock.listen(1024)
     quiet = {"lifespan": "off", "log_level": "warning", "access_log": False}
     server = uvicorn.Server(uvicorn.Config(app, http=sys.argv[1], loop="asyncio", **quiet))
     threading.Thread(target=server.run, args=([sock],), daemon=True).start()

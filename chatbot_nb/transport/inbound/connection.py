@@ -15,6 +15,8 @@ from chatbot_nb.transport.inbound.framing import Refused, RequestReader
 from chatbot_nb.transport.inbound.http import Response, Timing
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from chatbot_nb.transport.inbound.http import Request, Status
     from chatbot_nb.transport.inbound.shared import Shared
 
@@ -157,13 +159,21 @@ class Connection(asyncio.Protocol):
         self._body_at = self._elapsed()
         self._state = "serving"
         self._deadline = math.inf
-        self._task = self._loop.create_task(self._answer(self._record("complete")))
-
-    async def _answer(self, request: Request) -> None:
-        close = not self._reader.keep_alive
+        request, close = self._record("complete"), not self._reader.keep_alive
         try:
-            response = _checked(await self._shared.handler(request))
+            answer = self._shared.handler(request)
         except BaseException as exc:  # noqa: BLE001 -- a border: not even sys.exit() in a handler ends the server
+            self._shared.note(exc)
+            answer = _HANDLER_FAILED
+        if isinstance(answer, Response):  # no task and no further round of the loop, which cost a third of a request
+            self._reply(request, answer, close=close)
+        else:
+            self._task = self._loop.create_task(self._answer(request, answer, close=close))
+
+    async def _answer(self, request: Request, answer: Awaitable[Response | None], *, close: bool) -> None:
+        try:
+            response = _checked(await answer)
+        except BaseException as exc:  # noqa: BLE001 -- a border, as above
             if self._shared.stopping and isinstance(exc, asyncio.CancelledError):
                 self._tell(request, None, self._why_lost())
                 return

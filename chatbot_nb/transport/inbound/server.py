@@ -34,9 +34,10 @@ class Server:
 
     Parameters
     ----------
-    handler : coroutine function
-        ``async (Request) -> Response | None``, awaited on the server's own event loop for each complete request, one
-        at a time for each connection. It must not block. None closes the connection without a response.
+    handler : callable
+        ``(Request) -> Response``, or ``async (Request) -> Response | None``, called on the server's own event loop
+        for each complete request, one at a time for each connection. It must not block. None closes the connection
+        without a response.
     host : str, default "127.0.0.1"
         Address to listen on.
     port : int, default 0
@@ -222,6 +223,8 @@ class Server:
         except OSError as exc:
             self._socket.close()
             raise ListenError(f"cannot make an event loop for the server: {exc.strerror}") from exc
+        # In debug mode it would write to the cell that runs how long the cell kept it waiting.
+        self._loop.set_debug(False)
         self._stop_asked = asyncio.Event()
         self._shared = Shared(self._handler, self._limits, self._on_exchange, self._errors, self.counts)
         thread = threading.Thread(target=self._run, name=f"chatbot_nb server {self._port}", daemon=True)
