@@ -254,7 +254,9 @@ class Rules:
             Its body, None where that is no JSON.
         """
         fault = self._faults.take()
-        reply = await self._in_worker(Choosing(http, payload, self._candidates(payload), self._tell))
+        reply = self.at_once(payload) if fault is None else None
+        if reply is None:
+            reply = await self._in_worker(Choosing(http, payload, self._candidates(payload), self._tell))
         if fault is None:
             return reply
         # In a thread, since judging what is large and broken takes long.
