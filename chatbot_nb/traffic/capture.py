@@ -88,6 +88,8 @@ class Capture:
             former = self._items.get(exchange.seq)
             if former is None:
                 return
+            if exchange.seq < self.bodies_from:  # they went while it was open
+                exchange = without_bodies(exchange)
             self._items[exchange.seq] = exchange
             self._bytes += exchange.size - former.size
             if self._bytes > self._limits.stored_bytes:

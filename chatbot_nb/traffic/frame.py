@@ -62,7 +62,7 @@ class Frames:
         Notes
         -----
         Where a body is no longer kept, what was read of it before stays. The frame is the caller's own: it may be
-        written to, but for the inside of nested values, which frames share.
+        written to, but not through ``.array`` nor into nested values, which frames share.
         """
         with self._lock:
             self._last = last = self._up_to_date()
@@ -74,15 +74,19 @@ class Frames:
 
         # Texts are stored in another way where the user has set another option of pandas.
         storage = str(pd.StringDtype(na_value=np.nan).storage)
+        capture = self._capture
         while True:
-            key, first = (self._capture.generation, storage), self._capture.first
+            generation, first, bodies_from = capture.generation, capture.first, capture.bodies_from
+            key = (generation, storage)
             former = self._last[0] if self._last and self._last[0].key == key else _State(key)
-            news = _News(self._capture, former)
-            if (self._capture.generation, self._capture.first) == (key[0], first):
+            begin = former.news_from(first, bodies_from)
+            exchanges = capture.since(begin)
+            if (capture.generation, capture.first) == (generation, first):
                 break  # all of one moment
+        news = _News(former, exchanges, begin, first, bodies_from)
         if self._last and self._last[0] is former and not news:
             return self._last
-        state = _read_on(former, news)
+        state = _read_on(former, news, capture)
         return state, _assembled(state)
 
 
@@ -116,80 +120,77 @@ class _State(NamedTuple):
     def first(self) -> int:
         return self.segments[0].first if self.segments else self.end
 
+    def stripped(self, bodies_from: int) -> range:
+        """Return by `seq` what was read with its body, which is gone now."""
+        return range(self.bodies_from, min(bodies_from, self.end))
+
+    def news_from(self, first: int, bodies_from: int) -> int:
+        """Return the lowest `seq` of which something may be new, in a capture that is as the parameters say."""
+        seqs: list[int] = [self.end, *self.open, *self.stripped(bodies_from)[:1]]
+        return max(min(seqs), first)
+
 
 class _News:
-    """What is in a capture, and was not read before; true if there is something.
+    """What is in a capture and was not read before; true if there is something.
 
     Parameters
     ----------
-    capture : Capture
     former : _State
         What was read before.
+    exchanges : list of Exchange
+        What is kept now, from `begin` on.
+    begin : int
+    first, bodies_from : int
+        Of the capture.
 
     Attributes
     ----------
-    first : int
-        The lowest `seq` that is kept.
     changed : list of Exchange
-        By `seq`: those that were read before and have changed since.
+        By `seq`: those that were read before, and have changed since.
     added : list of Exchange
         Those that were not.
     open : dict of int to Exchange
         By `seq` all that are not done.
-    bodies_from : int
-        Of the capture.
     """
 
-    def __init__(self, capture: Capture, former: _State) -> None:
-        self._capture = capture
-        self._former = former
-        self.first, self.bodies_from = capture.first, capture.bodies_from
-        stripped = range(former.bodies_from, min(self.bodies_from, former.end))
-        begin = max(min([former.end, *former.open, *stripped[:1]]), self.first)
-        exchanges = capture.since(begin)
+    def __init__(self, former: _State, exchanges: list[Exchange], begin: int, first: int, bodies_from: int) -> None:
+        self.first, self.bodies_from = first, bodies_from
         was_open = [exchanges[seq - begin] for seq in former.open if seq >= begin]
         changed = [exchange for exchange in was_open if exchange is not former.open[exchange.seq]]
-        changed += [exchanges[seq - begin] for seq in stripped if seq >= begin]
+        changed += [exchanges[seq - begin] for seq in former.stripped(bodies_from) if seq >= begin]
         self.changed = sorted({exchange.seq: exchange for exchange in changed}.values(), key=lambda each: each.seq)
         self.added = exchanges[max(former.end - begin, 0) :]
         self.open = {exchange.seq: exchange for exchange in chain(was_open, self.added) if not exchange.done}
+        self._rows_gone = first > former.first
 
     def __bool__(self) -> bool:
-        return bool(self.changed or self.added or self.first > self._former.first)
-
-    def again(self, *segments: Segment) -> list[Exchange] | None:
-        """Return the exchanges of neighbouring segments, None if one is gone, or its body is."""
-        first, end = segments[0].first, segments[-1].end
-        exchanges = self._capture.since(first)[: end - first]
-        if not exchanges or exchanges[0].seq > first or any(_EVICTED in exchange.marks for exchange in exchanges):
-            return None
-        return exchanges
+        return bool(self.changed or self.added or self._rows_gone)
 
 
-def _read_on(former: _State, news: _News) -> _State:
+def _read_on(former: _State, news: _News, capture: Capture) -> _State:
     """Return the state with what is new, and without what is gone."""
     from chatbot_nb.traffic.segments import read
 
-    segments = _updated(_without_evicted(former, news), news.changed)
+    segments = _updated(_without_evicted(former, news.first, capture), news.changed)
     for begin in range(0, len(news.added), _ROWS):
         segments.append(read(news.added[begin : begin + _ROWS], _first_names(segments)))
-    _merge(segments, news)
+    _merge(segments, capture)
     shown = _first_names(segments)
     for place, segment in enumerate(segments):
         # A name that was one too many may have a column now.
-        if segment.lacks(shown) and (exchanges := news.again(segment)) is not None:
+        if segment.lacks(shown) and (exchanges := _again(capture, segment)) is not None:
             segments[place] = read(exchanges, shown)
     end = segments[-1].end if segments else former.end
     return _State(former.key, tuple(segments), shown, news.open, end, news.bodies_from)
 
 
-def _without_evicted(former: _State, news: _News) -> list[Segment]:
+def _without_evicted(former: _State, first: int, capture: Capture) -> list[Segment]:
     from chatbot_nb.traffic.segments import read
 
-    segments = [segment for segment in former.segments if segment.end > news.first]
-    if segments and (gone := news.first - segments[0].first) > 0:
+    segments = [segment for segment in former.segments if segment.end > first]
+    if segments and (gone := first - segments[0].first) > 0:
         rest = segments[0].without(gone)
-        exchanges = news.again(rest) if rest.left_out else None
+        exchanges = _again(capture, rest) if rest.left_out else None
         segments[0] = rest if exchanges is None else read(exchanges, former.shown)
     return segments
 
@@ -210,7 +211,7 @@ def _updated(segments: list[Segment], changed: Sequence[Exchange]) -> list[Segme
     return segments
 
 
-def _merge(segments: list[Segment], news: _News) -> None:
+def _merge(segments: list[Segment], capture: Capture) -> None:
     """Make one of the last segments where they are small beside what follows: so a row is moved only a few times."""
     from chatbot_nb.traffic.segments import MAX_ATTRIBUTES, one_of, read
 
@@ -223,8 +224,17 @@ def _merge(segments: list[Segment], news: _News) -> None:
         names = set[str]().union(*(segment.attributes for segment in last))
         if len(names) <= 2 * MAX_ATTRIBUTES and not any(segment.left_out for segment in last):
             segments[place:] = [one_of(last)]
-        elif (exchanges := news.again(*last)) is not None:
+        elif (exchanges := _again(capture, *last)) is not None:
             segments[place:] = [read(exchanges, _first_names(segments))]
+
+
+def _again(capture: Capture, *segments: Segment) -> list[Exchange] | None:
+    """Return the exchanges of neighbouring segments, None if one is gone, or its body is."""
+    first, end = segments[0].first, segments[-1].end
+    exchanges = capture.since(first)[: end - first]
+    if not exchanges or exchanges[0].seq > first or any(_EVICTED in exchange.marks for exchange in exchanges):
+        return None
+    return exchanges
 
 
 def _first_names(segments: Iterable[Segment]) -> tuple[str, ...]:
