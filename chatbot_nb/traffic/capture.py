@@ -200,6 +200,8 @@ class Capture:
 
 def without_bodies(exchange: Exchange) -> Exchange:
     """Return the exchange without its bodies; what they were judged to be stays, where that was done."""
+    if "body_evicted" in exchange.marks:
+        return exchange
     reply = exchange.reply and replace(exchange.reply, body=b"")
     http = replace(exchange.http, body=b"", wire=b"")
     return replace(exchange, http=http, reply=reply, marks=(*exchange.marks, "body_evicted"))

@@ -39,21 +39,3 @@ def test_since_gives_the_newest():
     assert [one.seq for one in capture.since(0)] == [5, 9, 10, 11]
     assert (capture.first, capture.next_seq, capture.seen, capture.evicted) == (5, 12, 5, 1)
     assert capture.since(12) == []
-
-
-def test_who_waits_is_told_of_each_exchange_once():
-    """When it is done, in whatever order."""
-    capture = Capture(ReceiverLimits())
-    told = []
-
-    def enough(done):
-        told.append([one.seq for one in done])
-        if len(told) == 1:
-            capture.add(exchange_of)
-            capture.add(lambda seq: replace(exchange_of(seq), timing=Timing()))
-        elif len(told) == 2:
-            capture.put(replace(capture.get(1), timing=Timing()))
-        return len(told) == 3
-
-    assert capture.wait_for(enough, 10)
-    assert told == [[], [2], [1]]
