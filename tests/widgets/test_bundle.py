@@ -13,7 +13,7 @@ from chatbot_nb.widgets.bundle import LOADER, STATIC, bundle, modules_of
 from chatbot_nb.widgets.form import form
 from chatbot_nb.widgets.templates import templates
 
-ENTRIES = ["builder/main.js", "chat/main.js", "chat/page.js"]
+ENTRIES = ["builder/main.js", "chat/main.js", "chat/page.js", "grid/main.js"]
 KIBIBYTE = 1024
 
 
