@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pandas as pd
 
-from chatbot_nb.connections.client import Client
 from chatbot_nb.connections.plan.plan import plan_from
 from chatbot_nb.errors import ChatBotError
 from chatbot_nb.payloads.wording import counted
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from os import PathLike
 
+    from chatbot_nb.connections.client import Client
     from chatbot_nb.connections.plan.plan import Plan
     from chatbot_nb.widgets.grid.request import Request
 

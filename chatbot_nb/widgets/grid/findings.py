@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import numpy as np
@@ -66,12 +68,24 @@ class Marks:
         """Return some of them, by flags or positions."""
         return Marks(*(each[which] for each in (self.ids, self.columns, self.severities, self.codes, self.messages)))
 
-    def among(self, ids: Ids) -> Marks:
-        """Return those of some rows, found without looking at the others."""
+    def places(self, ids: Ids) -> Positions:
+        """Return the positions of those of some rows, found without looking at the others."""
         begins, ends = np.searchsorted(self.ids, ids, "left"), np.searchsorted(self.ids, ids, "right")
         pairs = zip(begins.tolist(), ends.tolist(), strict=True)
-        where = np.array([n for begin, end in pairs for n in range(begin, end)], dtype=np.intp)
-        return self.only(where)
+        return np.array([n for begin, end in pairs for n in range(begin, end)], dtype=np.intp)
+
+    def without(self, places: Positions) -> Marks:
+        """Return all but those at some positions."""
+        if not len(places):
+            return self
+        flags = np.ones(len(self.ids), dtype=bool)
+        flags[places] = False
+        return self.only(flags)
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many there are of each severity."""
+        return Counter(self.severities.tolist())
 
     def listed(self) -> list[tuple[int, Said]]:
         """Return them one by one."""
@@ -111,7 +125,9 @@ class Findings:
     def of(self, ids: Ids) -> dict[int, list[Said]]:
         """Return the findings on some rows, by id; those without are left out."""
         found: dict[int, list[Said]] = {}
-        for row, said in [*self._standing(self.loaded.among(ids), self.marks.among(ids)), *self._edited(ids.tolist())]:
+        loaded, marks = (each.only(each.places(ids)) for each in (self.loaded, self.marks))
+        standing = [pair for part in self._kept(loaded, marks) for pair in part.listed()]
+        for row, said in [*standing, *self._edited(ids.tolist())]:
             found.setdefault(row, []).append(said)
         for each in found.values():
             each.sort(key=lambda said: SEVERITIES.index(said.severity))
@@ -132,13 +148,13 @@ class Findings:
 
     def counts(self) -> tuple[int, int]:
         """Return how many errors and warnings there are."""
-        parts = self._kept(self.loaded, self.marks)
-        edited = [said.severity for _, said in self._edited({*self.checked, *self.told, *self._refusals()})]
-        errors, warnings = (
-            sum(int((part.severities == severity).sum()) for part in parts) + edited.count(severity)
-            for severity in ("error", "warning")
+        counts: Counter[str] = Counter(
+            said.severity for _, said in self._edited({*self.checked, *self.told, *self._refusals()})
         )
-        return errors, warnings
+        for part, past in zip((self.loaded, self.marks), self._past(self.loaded, self.marks), strict=True):
+            counts.update(part.counts)
+            counts.subtract(part.severities[past].tolist())
+        return counts["error"], counts["warning"]
 
     def frame(self) -> pd.DataFrame:
         """Return the table that `Grid.findings` documents."""
@@ -155,17 +171,18 @@ class Findings:
             }
         )
 
-    def _standing(self, loaded: Marks, marks: Marks) -> list[tuple[int, Said]]:
-        return [pair for part in self._kept(loaded, marks) for pair in part.listed()]
-
     def _kept(self, loaded: Marks, marks: Marks) -> tuple[Marks, Marks]:
         """Return what of them still counts."""
-        if self.checked and len(loaded.ids):
-            loaded = loaded.only(~np.isin(loaded.ids, list(self.checked)))
+        past = self._past(loaded, marks)
+        return loaded.without(past[0]), marks.without(past[1])
+
+    def _past(self, loaded: Marks, marks: Marks) -> tuple[Positions, Positions]:
+        """Return the positions of what counts no longer."""
+        again = loaded.places(np.array(list(self.checked), dtype=np.int64))
         changed = self._table.changed() if len(marks.ids) else {}
-        for key, rows in _by_key(changed).items():
-            marks = marks.only(~((marks.columns == key) & np.isin(marks.ids, rows)))
-        return loaded, marks
+        edited = marks.places(np.array(list(changed), dtype=np.int64))
+        flags = [marks.columns[place] in changed[int(marks.ids[place])] for place in edited]
+        return again, edited[np.array(flags, dtype=bool)]
 
     def _refusals(self) -> set[int]:
         cells = self._table.cells.values()
@@ -180,11 +197,3 @@ class Findings:
                     found.append((row, Said(key, "error", UNREADABLE_CODE, cell.refused.why)))
             found += [(row, said) for said in (*self.checked.get(row, ()), *self.told.get(row, ()))]
         return found
-
-
-def _by_key(changed: dict[int, list[str]]) -> dict[str, list[int]]:
-    rows: dict[str, list[int]] = {}
-    for row, keys in changed.items():
-        for key in keys:
-            rows.setdefault(key, []).append(row)
-    return rows
