@@ -80,7 +80,7 @@ def call(  # noqa: PLR0913  # the parts of a request, and its bounds
     """Send one request; never raise for what a network or a backend does, nor for a URL or header it cannot send."""
     started = time.monotonic()
     try:
-        got = fetch(method, url, headers=headers, body=body, timeout=timeout, public_only=public_only)
+        got = fetch(method, url, headers=headers, body=body, timeout=timeout, reach="public" if public_only else "any")
     except TransportError as exc:
         return Answer(None, exc.words, exc.code, time.monotonic() - started, message=str(exc))
     error = None if got.status in _SUCCESS else f"Request failed with status code {got.status}"

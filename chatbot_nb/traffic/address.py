@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from contextlib import suppress
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -42,10 +43,16 @@ class Address:
         self.port = port
         self._public_url = None if public_url is None else _checked(public_url)
         self.path = "" if self._public_url is None else urlsplit(self._public_url).path
+        self._chosen_by_user = bool(self.path)
 
     def choose_path(self) -> None:
         """Take a random path, unless there is one."""
         self.path = self.path or f"/{secrets.token_urlsafe(_PATH_BYTES)}"
+
+    @property
+    def secret(self) -> str:
+        """The part of the path that only its owner knows; what a user chose is no secret, and may be any word."""
+        return "" if self._chosen_by_user else self.path.lstrip("/")
 
     @property
     def public(self) -> str | None:
@@ -71,13 +78,14 @@ def _is_remote(host: object) -> bool:
 
 def _checked(public_url: object) -> str:
     """Return the address without a slash at its end."""
-    try:
-        parts = urlsplit(public_url) if isinstance(public_url, str) else None
-        right = parts and parts.scheme in {"http", "https"} and parts.hostname and parts.hostname.isascii()
-    except ValueError:
-        right = False
-    if not right or parts.query or parts.fragment or "@" in parts.netloc:
-        shown = safe_url(public_url)[:60] if isinstance(public_url, str) else type(public_url).__name__
-        needed = "an address like 'https://name.example' is needed, without user and query"
-        raise ReceiverError(f"Receiver(public_url={shown!r}): {needed}")
-    return public_url.rstrip("/")
+    shown = type(public_url).__name__
+    if isinstance(public_url, str):
+        shown = safe_url(public_url)[:60]
+        with suppress(ValueError):
+            parts = urlsplit(public_url)
+            host = parts.hostname or ""
+            extra = parts.query or parts.fragment or "@" in parts.netloc
+            if parts.scheme in {"http", "https"} and host and host.isascii() and not extra:
+                return public_url.rstrip("/")
+    needed = "an address like 'https://name.example' is needed, without user and query"
+    raise ReceiverError(f"Receiver(public_url={shown!r}): {needed}")

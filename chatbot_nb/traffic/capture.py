@@ -6,15 +6,16 @@ import threading
 import time
 from collections import OrderedDict
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from chatbot_nb.traffic import views
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chatbot_nb.traffic.exchange import Exchange
     from chatbot_nb.traffic.limits import ReceiverLimits
-
-_TRIM_AT: Final = 1024  # entries at the front that are empty; then the list is made anew
 
 
 class Capture:
@@ -27,8 +28,8 @@ class Capture:
 
     Attributes
     ----------
-    seen : int
-        How many were ever added; ``seen == kept + evicted``.
+    next_seq : int
+        The `seq` of the next exchange.
     evicted : int
         How many of them are no longer kept.
     generation : int
@@ -40,11 +41,10 @@ class Capture:
     def __init__(self, limits: ReceiverLimits) -> None:
         self._limits = limits
         self._changed = threading.Condition()  # its lock may be taken again by who has it
-        self._items: list[Exchange | None] = []
-        self._base = 1  # the seq of the first item of the list, which may be empty already
-        self._first = 1  # the lowest seq that is kept
+        self._items: OrderedDict[int, Exchange] = OrderedDict()
         self._bytes = 0
         self._ids: OrderedDict[str, None] = OrderedDict()  # message ids, for as many exchanges as are kept
+        self.next_seq = 1
         self.bodies_from = 1
         self.evicted = 0
         self.generation = 0
@@ -59,28 +59,24 @@ class Capture:
     @property
     def first(self) -> int:
         """The lowest `seq` that is kept; that of the next exchange if there are none."""
-        return self._first
-
-    @property
-    def next_seq(self) -> int:
-        """The `seq` of the next exchange."""
-        return self._base + len(self._items)
+        with self._changed:
+            return next(iter(self._items), self.next_seq)
 
     @property
     def kept(self) -> int:
         """How many exchanges there are."""
-        return self.next_seq - self._first
+        return len(self._items)
 
     @property
     def seen(self) -> int:
-        """How many were ever added."""
+        """How many there were: `kept` and `evicted`."""
         return self.kept + self.evicted
 
     def add(self, make: Callable[[int], Exchange]) -> Exchange:
         """Add what `make` returns for the next `seq`."""
         with self._changed:
-            exchange = make(self.next_seq)
-            self._items.append(exchange)
+            exchange = self._items[self.next_seq] = make(self.next_seq)
+            self.next_seq += 1
             self._bytes += exchange.size
             self._evict()
             self._changed.notify_all()
@@ -89,14 +85,15 @@ class Capture:
     def put(self, exchange: Exchange) -> None:
         """Replace the exchange of the same `seq` by one that knows more; nothing happens if it is gone."""
         with self._changed:
-            if exchange.seq < self._first:
+            former = self._items.get(exchange.seq)
+            if former is None:
                 return
-            index = exchange.seq - self._base
-            former = self._items[index]
-            assert former is not None
-            self._items[index] = exchange
+            if exchange.seq < self.bodies_from:  # they went while it was open
+                exchange = without_bodies(exchange)
+            self._items[exchange.seq] = exchange
             self._bytes += exchange.size - former.size
-            self._evict()
+            if self._bytes > self._limits.stored_bytes:
+                self._evict()
             self._changed.notify_all()
 
     def is_repeated(self, message_id: str) -> bool:
@@ -111,14 +108,15 @@ class Capture:
 
     def get(self, seq: int) -> Exchange | None:
         """Return one exchange, None if it is no longer kept."""
-        with self._changed:
-            return self._items[seq - self._base] if self._first <= seq < self.next_seq else None
+        return self._items.get(seq)
 
     def since(self, seq: int) -> list[Exchange]:
         """Return the exchanges that are kept from `seq` on, oldest first."""
         with self._changed:
-            begin = max(seq, self._first) - self._base
-            return self._items[begin:]  # type: ignore[return-value]  # only those before `first` are None
+            if seq <= self.first:
+                return [*self._items.values()]
+            newest = takewhile(lambda exchange: exchange.seq >= seq, reversed(self._items.values()))
+            return [*newest][::-1]
 
     def all(self) -> tuple[Exchange, ...]:
         """Return all that are kept, oldest first."""
@@ -127,21 +125,26 @@ class Capture:
     def clear(self) -> None:
         """Forget everything; `seq` goes on counting, the other counters begin anew."""
         with self._changed:
-            self._base = self._first = self.bodies_from = self.next_seq
-            self._items = []
+            self.bodies_from = self.next_seq
+            self._items.clear()
             self._bytes = self.evicted = 0
             self._ids.clear()
             self.generation += 1
             self._changed.notify_all()
 
     def restore(self, exchanges: list[Exchange]) -> None:
-        """Begin with exchanges of an earlier run, whose `seq` go up one by one; the capture must be empty."""
+        """Begin with exchanges of an earlier run, whose `seq` go up, perhaps with gaps; the capture must be empty."""
         with self._changed:
             assert not self._items
-            if exchanges:
-                self._base = self._first = self.bodies_from = exchanges[0].seq
-            self._items = list(exchanges)
+            self._items.update((exchange.seq, exchange) for exchange in exchanges)
             self._bytes = sum(exchange.size for exchange in exchanges)
+            for exchange in exchanges:
+                message_id = views.message_id(views.payload(exchange.http))
+                if message_id is not None:
+                    self.is_repeated(message_id)
+            if exchanges:
+                self.bodies_from = exchanges[0].seq
+                self.next_seq = exchanges[-1].seq + 1
             self._evict()
 
     def wait_for(self, enough: Callable[[list[Exchange]], bool], timeout: float) -> bool:
@@ -178,39 +181,27 @@ class Capture:
 
     def _evict(self) -> None:
         """Forget the oldest exchanges, then the oldest bodies, until the limits hold."""
-        first = self._first
-        while self.kept > self._limits.exchanges:
-            self._forget_first()
-        if self._first > first and self.on_evict is not None:
-            self.on_evict(self._first)
+        before = self.evicted
+        while len(self._items) > self._limits.exchanges:
+            _, gone = self._items.popitem(last=False)
+            self._bytes -= gone.size
+            self.evicted += 1
+        if self.evicted > before and self.on_evict is not None:
+            self.on_evict(self.first)
         while self._bytes > self._limits.stored_bytes and self.bodies_from < self.next_seq:
             self._strip(self.bodies_from)
             self.bodies_from += 1
 
-    def _forget_first(self) -> None:
-        index = self._first - self._base
-        gone = self._items[index]
-        assert gone is not None
-        self._bytes -= gone.size
-        self._items[index] = None
-        self._first += 1
-        self.evicted += 1
-        self.bodies_from = max(self.bodies_from, self._first)
-        if index >= _TRIM_AT:
-            del self._items[: index + 1]
-            self._base = self._first
-
     def _strip(self, seq: int) -> None:
-        index = seq - self._base
-        full = self._items[index]
-        assert full is not None
-        bare = without_bodies(full)
-        self._bytes += bare.size - full.size
-        self._items[index] = bare
+        if (full := self._items.get(seq)) is not None:
+            bare = self._items[seq] = without_bodies(full)
+            self._bytes += bare.size - full.size
 
 
 def without_bodies(exchange: Exchange) -> Exchange:
     """Return the exchange without its bodies; what they were judged to be stays, where that was done."""
+    if "body_evicted" in exchange.marks:
+        return exchange
     reply = exchange.reply and replace(exchange.reply, body=b"")
     http = replace(exchange.http, body=b"", wire=b"")
     return replace(exchange, http=http, reply=reply, marks=(*exchange.marks, "body_evicted"))

@@ -68,7 +68,7 @@ class Evidence:
 
         Returns
         -------
-        pandas.DataFrame, shape (kept, 21 + attributes)
+        pandas.DataFrame, shape (kept, 22 + attributes)
             As `Frames.frame` documents it. Asked again it costs the exchanges that are new. Never headers or queries.
         """
         return self._frames.frame()

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from chatbot_nb.payloads.request import WebhookRequest
 from chatbot_nb.traffic import judge, views
 from chatbot_nb.traffic.verdict import CLEAN, Verdict, verdict_of
 from chatbot_nb.transport.redact import MASK, safe_url
 
 if TYPE_CHECKING:
     from chatbot_nb.payloads.report import Report
+    from chatbot_nb.payloads.request import WebhookRequest
     from chatbot_nb.transport.inbound.http import Request, Timing
 
 
@@ -70,7 +70,7 @@ class Exchange:
         What is worth knowing about it: those of the HTTP request (``"bare_lf"``, ``"folded_header"``), and
         ``"duplicate"`` (its messageId came before), ``"token_wrong"``, ``"token_missing"``, ``"from_browser"``,
         ``"loop"`` (a replay that came back), ``"wrong_path"``, ``"wrong_host"``, ``"wrong_method"``, ``"late"``
-        (answered after more than 10 s), ``"body_evicted"``.
+        (answered after more than 10 s), ``"sender_gone"`` (it had closed its side before), ``"body_evicted"``.
     reply : SentReply or None
         None while it is not chosen yet.
     timing : Timing or None

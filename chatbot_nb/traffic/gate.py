@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import parse_qsl
+from urllib.parse import unquote_to_bytes
 
 from chatbot_nb.traffic.exchange import SentReply
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 #: By this header a receiver knows a replay of its own.
 REPLAY_HEADER: Final = "X-Chatbot-Nb-Replay"
+_REPLAY: Final = REPLAY_HEADER.lower().encode()
 _JSON: Final = (("Content-Type", "application/json"),)
 _TEXT: Final = (("Content-Type", "text/plain; charset=utf-8"), ("X-Content-Type-Options", "nosniff"))
 _ABSOLUTE: Final = re.compile(rb"https?://([^/?]*)(.*)", re.DOTALL)
@@ -80,47 +81,53 @@ class Gate:
 
     def admit(self, http: Request) -> Admission:
         """Say what to do with a complete request."""
-        marks, path, query = list(http.marks), *_parted(http.target)
+        marks = http.marks
+        if http.target.startswith(b"/"):
+            absolute, (path, _, query) = None, http.target.partition(b"?")
+        else:
+            absolute = _ABSOLUTE.fullmatch(http.target)
+            path, _, query = (absolute[2] or b"/" if absolute else http.target).partition(b"?")
         names = {name.lower(): value for name, value in http.headers}
-        absolute = _ABSOLUTE.fullmatch(http.target)
-        hosts = {names.get(b"host", b""), *([absolute[1]] if absolute else [])}
-        if not all(self._knows(host) for host in hosts if host or http.http_version == "1.1"):
+        host = names.get(b"host", b"")
+        known = self._knows(host) or (not host and http.http_version == "1.0")
+        if not known or (absolute and not self._knows(absolute[1])):
             return Admission((*marks, "wrong_host"), _WRONG_HOST)
         if not hmac.compare_digest(path, self._path):
             return Admission((*marks, "wrong_path"), _WRONG_PATH)
-        if names.get(REPLAY_HEADER.lower().encode()) == self._own_id:
+        if names.get(_REPLAY) == self._own_id:
             return Admission((*marks, "loop"), _LOOP)
         if b"origin" in names:
-            marks.append("from_browser")
+            marks = (*marks, "from_browser")
         if http.method not in ("GET", "HEAD", "POST"):
             return Admission((*marks, "wrong_method"), _WRONG_METHOD)
+        if http.method == "POST" and self._token is None:
+            return Admission(marks, None)
         return self._with_token(http.method, query, marks)
 
-    def _with_token(self, method: str, query: bytes, marks: list[str]) -> Admission:
-        values = parse_qsl(query, keep_blank_values=True)
+    def _with_token(self, method: str, query: bytes, marks: tuple[str, ...]) -> Admission:
+        values = _values(query)
         if self._token is not None:
             given = [value for name, value in values if name == b"token"]
             right = [hmac.compare_digest(value, self._token) for value in given]
             if not given or not all(right):
-                marks.append("token_wrong" if given else "token_missing")
+                marks = (*marks, "token_wrong" if given else "token_missing")
                 if self._require_token or method != "POST":
-                    return Admission(tuple(marks), _WRONG_TOKEN)
+                    return Admission(marks, _WRONG_TOKEN)
         if method == "POST":
-            return Admission(tuple(marks), None)
+            return Admission(marks, None)
         challenge = next((value for name, value in values if name == b"challenge"), b"")
         if not challenge:
-            return Admission(tuple(marks), _NO_CHALLENGE)
-        return Admission(tuple(marks), SentReply(200, _TEXT, challenge, "verification"))
+            return Admission(marks, _NO_CHALLENGE)
+        return Admission(marks, SentReply(200, _TEXT, challenge, "verification"))
 
     def _knows(self, host: bytes) -> bool:
         if self._hosts is None:
             return True
-        name = host.lower().rpartition(b":")[0] if re.search(rb":\d*$", host) else host.lower()
-        return name in self._hosts
+        name, _, port = host.rpartition(b":")
+        return (name if port.isdigit() or not port else host).lower() in self._hosts
 
 
-def _parted(target: bytes) -> tuple[bytes, bytes]:
-    """Return path and query of a target, also of one in absolute form."""
-    absolute = _ABSOLUTE.fullmatch(target)
-    path, _, query = (absolute[2] or b"/" if absolute else target).partition(b"?")
-    return path, query
+def _values(query: bytes) -> list[tuple[bytes, bytes]]:
+    """Return the names and values of a query, decoded: bytes, since nobody says that they are UTF-8."""
+    pairs = (part.partition(b"=") for part in query.replace(b"+", b" ").split(b"&"))
+    return [(unquote_to_bytes(name), unquote_to_bytes(value)) for name, _, value in pairs]

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.check import check, is_clean
 from chatbot_nb.payloads.report import Report
 from chatbot_nb.traffic import views
+from chatbot_nb.traffic.verdict import Verdict, verdict_of
 
 if TYPE_CHECKING:
     from chatbot_nb.finding import Severity
     from chatbot_nb.traffic.exchange import Exchange
     from chatbot_nb.transport.inbound.http import Request
 
+_JSON: Final = b"application/json"
 # Judged at once on the server's loop if it is clean, since that takes so little; a body that is not is left for later.
 _AT_ONCE: Final = 64 * 1024
 _TOKEN: Final = "the token of the connection comes as the query parameter ?token="  # noqa: S105  # no secret
@@ -31,6 +34,7 @@ _MARKS: Final[dict[str, tuple[Severity, str]]] = {
     "wrong_host": ("error", "the Host is none of this receiver's; for a tunnel pass public_url="),
     "wrong_method": ("error", "ChatBot sends POST, and GET to verify"),
     "late": ("error", "answered after more than 10 s: timeout of 10000ms exceeded"),
+    "sender_gone": ("info", "the sender had closed its side before the reply was sent; it may not have read it"),
     "body_evicted": ("warning", "the body is no longer kept: receiver.limits.stored_bytes was reached"),
 }
 _STATUSES: Final = {
@@ -42,20 +46,30 @@ _STATUSES: Final = {
 }
 
 
-def is_quickly_clean(http: Request) -> bool:
-    """Whether nothing is wrong with a POST's body and type, said only where it takes microseconds to know."""
-    return (
-        http.method == "POST"
-        and len(http.body) <= _AT_ONCE
-        and _content(http) == []
-        and is_clean(http.body, "request")
-    )
+def quick_verdict(http: Request, marks: tuple[str, ...]) -> Verdict | None:
+    """Return the verdict on a request where it takes microseconds to know it: if nothing is wrong with its body.
+
+    What is wrong takes longer to name, up to seconds for a hostile body of 1 MiB; the server's loop must not.
+    """
+    if http.method != "POST":
+        return _on_marks(marks)
+    plain = len(http.body) <= _AT_ONCE and not _content(http)
+    return _on_marks(marks) if plain and is_clean(http.body, "request") else None
+
+
+@lru_cache(64)
+def _on_marks(marks: tuple[str, ...]) -> Verdict:
+    return verdict_of(_findings(marks))
+
+
+def _findings(marks: tuple[str, ...]) -> list[Finding]:
+    return [Finding("", mark, *_MARKS[mark]) for mark in marks if mark in _MARKS]
 
 
 def report_of(exchange: Exchange) -> Report:
     """Return everything that is wrong with a request; a verification request has no body to judge."""
     http = exchange.http
-    marks = [Finding("", mark, *_MARKS[mark]) for mark in exchange.marks if mark in _MARKS]
+    marks = _findings(exchange.marks)
     if http.status != "complete":
         marks.append(Finding("", http.status, "error", _STATUSES[http.status]))
     elif http.method == "POST" and "body_evicted" not in exchange.marks:
@@ -74,14 +88,18 @@ def _with_body(http: Request, marks: list[Finding]) -> Report:
 
 def _content(http: Request) -> list[Finding]:
     """Return what is odd about a POST's headers, beside its marks."""
+    kind: bytes | None = None
     found = []
-    types = [value for name, value in http.headers if name.lower() == b"content-type"]
-    if not types:
+    for name, value in http.headers:
+        low = name.lower()
+        if low == b"content-type" and kind is None:
+            kind = value
+        elif low == b"content-encoding":
+            message = "a compressed body; ChatBot's are not"
+            found.append(Finding("", "compressed_body", "warning", message))
+    if kind is None:
         found.append(Finding("", "content_type", "warning", "no Content-Type; ChatBot sends application/json"))
-    elif types[0].partition(b";")[0].strip().lower() != b"application/json":
-        shown = types[0][:60].decode("latin-1")
-        message = f"Content-Type {shown!r}; ChatBot sends application/json"
+    elif kind != _JSON and kind.partition(b";")[0].strip().lower() != _JSON:
+        message = f"Content-Type {kind[:60].decode('latin-1')!r}; ChatBot sends application/json"
         found.append(Finding("", "content_type", "warning", message))
-    if any(name.lower() == b"content-encoding" for name, _ in http.headers):
-        found.append(Finding("", "compressed_body", "warning", "a compressed body; ChatBot's are not"))
     return found

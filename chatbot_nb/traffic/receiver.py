@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import sys
 import threading
@@ -105,9 +106,9 @@ class Receiver(Evidence):
         store: str | PathLike[str] | None = None,
         limits: ReceiverLimits | Mapping[str, Any] | None = None,
     ) -> None:
-        if not isinstance(name, str) or not name:
+        if type(name) is not str or not name:
             raise ReceiverError(f"Receiver(name={name!r:.60}): a text that is not empty is needed")
-        if token is not None and (not isinstance(token, str) or not token):
+        if token is not None and (type(token) is not str or not token):
             raise ReceiverError("Receiver(token=...): a text that is not empty is needed, or None for any")
         if require_token and token is None:
             raise ReceiverError("Receiver(require_token=True): give the token too")
@@ -203,8 +204,8 @@ class Receiver(Evidence):
             if former is not None:
                 former.stop()
                 self._take_over(former)
-            self._open_store()
             try:
+                self._open_store()
                 self._listen()
             except BaseException:
                 self._close_store()
@@ -220,14 +221,7 @@ class Receiver(Evidence):
         if workers.in_handler():
             threading.Thread(target=self.stop, name="chatbot_nb stop", daemon=True).start()
             return
-        with self._lifecycle:
-            if self._server is not None:
-                self._server.stop()
-            if self._service is not None:
-                self._service.close()
-            self.rules.close()
-            self._close_store()
-            running.leave(self)
+        self._stop()
 
     def __enter__(self) -> Self:
         return self if self.running else self.start()
@@ -304,7 +298,9 @@ class Receiver(Evidence):
     def check(self) -> None:
         """Raise the first of ``errors``, if there is one, so that a notebook fails where it should."""
         for error in self.errors:
-            raise error
+            if isinstance(error, Exception):
+                raise error
+            raise ReceiverError(f"a handler raised {type(error).__name__}") from error  # which would end the kernel
 
     def clear(self) -> None:
         """Forget all traffic, in the store too; the counters begin anew."""
@@ -330,11 +326,21 @@ class Receiver(Evidence):
         return self.reply if callable(self.reply) else None
 
     def _hidden(self) -> tuple[str, ...]:
-        return tuple(text for text in (self._token, self._address.path.rpartition("/")[2]) if text)
+        return tuple(text for text in (self._token, self._address.secret) if text)
 
     def _tell(self, error: BaseException) -> None:
         if len(self._errors) < _KEPT_ERRORS:
             self._errors.append(error)
+
+    def _stop(self, *, grace: float | None = None) -> None:
+        with self._lifecycle:
+            if self._server is not None:
+                self._server.stop(grace=grace)
+            if self._service is not None:
+                self._service.close()
+            self.rules.close()
+            running.leave(self)
+            self._close_store()
 
     def _take_over(self, former: Receiver) -> None:
         """Go on where the receiver of this name was: a connection points to its URL, and its traffic is evidence."""
@@ -350,18 +356,34 @@ class Receiver(Evidence):
 
             self._store = TrafficStore(self._store_path)
             self._address.path = self._address.path or self._store.get(_PATH_KEY) or ""
-            if not self._capture.seen:
-                self._capture.restore(self._store.load(self.limits.exchanges))
+            self._join(self._store)
             self._capture.on_evict = self._store.forget_before
         self._address.choose_path()
         if self._store is not None:
             self._store.set(_PATH_KEY, self._address.path)
 
+    def _join(self, store: TrafficStore) -> None:
+        """Make one of the traffic in the store and what is in memory."""
+        stored, here = store.load(self.limits.exchanges), self.exchanges
+        if not here:
+            self._capture.restore(stored)
+        elif not stored:
+            for exchange in here:
+                store.finished(exchange)
+        elif not {exchange.id for exchange in here} & {exchange.id for exchange in stored}:
+            raise ReceiverError(
+                f"{os.fspath(self._store_path or '')!r} holds traffic of another receiver than {self.name!r} has in "
+                "memory; give this one another name, or another file"
+            )
+
     def _close_store(self) -> None:
         store, self._store = self._store, None
         self._capture.on_evict = None
         if store is not None:
-            store.close()
+            try:
+                store.close()
+            except ReceiverError as exc:  # the disk is full, for example: check() raises it
+                self._tell(exc)
 
     def _listen(self) -> None:
         gate = Gate(self._address.path, self._address.hosts, self._token, self._id, require_token=self._require_token)

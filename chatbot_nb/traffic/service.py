@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import queue
+import secrets
 import threading
 from typing import TYPE_CHECKING, Final
 
 from chatbot_nb.traffic import judge, views
 from chatbot_nb.traffic.exchange import Exchange, SentReply
-from chatbot_nb.traffic.verdict import CLEAN
 from chatbot_nb.transport.inbound.http import Response
 
 if TYPE_CHECKING:
     from collections import deque
-    from collections.abc import Callable
+    from collections.abc import Callable, Coroutine
 
     from chatbot_nb.traffic.capture import Capture
     from chatbot_nb.traffic.gate import Gate
@@ -23,6 +22,7 @@ if TYPE_CHECKING:
     from chatbot_nb.traffic.store import TrafficStore
     from chatbot_nb.transport.inbound.http import Request, Timing
 
+_RUN_BYTES: Final = 12  # of an id's 16; the rest counts
 _LATE: Final = 10.0  # seconds that live deliveries get
 _STRAY: Final = frozenset({"wrong_path", "wrong_host"})
 _NOT_STORED: Final = b'{"error": "the receiver could not store this exchange"}'
@@ -49,7 +49,7 @@ class Service:
         Requests that were answered with a refusal.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913  # the parts of a receiver
         self,
         gate: Gate,
         rules: Rules,
@@ -65,35 +65,51 @@ class Service:
         self._strays = strays
         self._store = store
         self._tell = tell
-        self._open: dict[int, Exchange] = {}  # by the id of the request, which lives as long as it is here
+        # By the id of the request, which lives as long as it is here.
+        self._open: dict[int, Exchange] = {}
+        self._astray: set[int] = set()
         self._judge = _Judge(capture, tell)
         self._last: tuple[SentReply, Response] | None = None
+        self._run = secrets.token_hex(_RUN_BYTES)
         self.refused = 0
 
-    async def __call__(self, http: Request) -> Response | None:
-        """Return the response to a complete request."""
+    def __call__(self, http: Request) -> Response | Coroutine[object, object, Response]:
+        """Return the response to a complete request, or what to await for it."""
         marks, reply = self._gate.admit(http)
-        if _STRAY.intersection(marks):
+        if reply is not None and _STRAY.intersection(marks):
             self.refused += 1
-            self._open[id(http)] = Exchange(0, _new_id(), http, marks, reply)
-            assert reply is not None
+            self._strays.append(Exchange(0, self._id(0), http, marks, reply))
+            self._astray.add(id(http))
             return self._response(reply)
-        payload = views.payload(http) if http.method == "POST" else None
-        exchange = self._record(http, marks, payload, reply)
+        payload = None
         if reply is None:
-            reply = await self._rules.reply_to(http, payload)
-            exchange = self._known(exchange, reply)
+            payload = views.payload(http)
+            reply = self._rules.at_once(payload)
         elif reply.rule == "refusal":
             self.refused += 1
+        # Recorded before it is answered: who has the answer finds it there, with the reply.
+        exchange = self._record(http, marks, payload, reply)
+        if reply is None or reply.delay or self._store is not None:
+            return self._later(exchange, payload)
+        return self._response(reply)
+
+    async def _later(self, exchange: Exchange, payload: object) -> Response:
+        """Return the response after what takes time: the user's functions, the disk, a delay."""
+        reply = exchange.reply
+        if reply is None:
+            reply = await self._rules.reply_to(exchange.http, payload)
+            exchange = self._known(exchange, reply)
         if self._store is not None:
             reply = await self._stored(self._store, exchange, reply)
         if reply.delay:
-            self._capture.put(self._open[id(http)])
             await asyncio.sleep(reply.delay)
         return self._response(reply)
 
     def on_exchange(self, http: Request, response: Response | None, timing: Timing) -> None:
         """Complete the record of an exchange; of one that was no complete request, make it."""
+        if id(http) in self._astray:
+            self._astray.remove(id(http))
+            return
         exchange = self._open.pop(id(http), None)
         if exchange is None:
             self._refused_by_server(http, response, timing)
@@ -101,11 +117,10 @@ class Service:
         marks = exchange.marks
         if timing.reply_started is not None and timing.reply_started > _LATE:
             marks = (*marks, "late")
+        if timing.peer_done:
+            marks = (*marks, "sender_gone")
         verdict = exchange._verdict if marks is exchange.marks else None  # noqa: SLF001  # not to be made here
         done = Exchange(exchange.seq, exchange.id, http, marks, exchange.reply, timing, verdict)
-        if not done.seq:
-            self._strays.append(done)
-            return
         self._capture.put(done)
         self._after(done)
 
@@ -114,19 +129,20 @@ class Service:
         self._judge.close()
 
     def _record(self, http: Request, marks: tuple[str, ...], payload: object, reply: SentReply | None) -> Exchange:
-        message_id = payload.get("messageId") if isinstance(payload, dict) else None
-        if isinstance(message_id, str) and self._capture.is_repeated(message_id):
+        message_id = views.message_id(payload)
+        if message_id is not None and self._capture.is_repeated(message_id):
             marks = (*marks, "duplicate")
-        verdict = CLEAN if not marks and judge.is_quickly_clean(http) else None
-        exchange = self._capture.add(lambda seq: Exchange(seq, _new_id(), http, marks, reply, None, verdict))
+        verdict = judge.quick_verdict(http, marks)
+        exchange = self._capture.add(lambda seq: Exchange(seq, self._id(seq), http, marks, reply, None, verdict))
         self._open[id(http)] = exchange
         return exchange
 
     def _known(self, exchange: Exchange, reply: SentReply) -> Exchange:
-        """Note the reply; the capture learns of it when it is out, or before a wait."""
+        """Note the reply in the record."""
         verdict = exchange._verdict  # noqa: SLF001  # as above
         known = Exchange(exchange.seq, exchange.id, exchange.http, exchange.marks, reply, None, verdict)
         self._open[id(exchange.http)] = known
+        self._capture.put(known)
         return known
 
     async def _stored(self, store: TrafficStore, exchange: Exchange, reply: SentReply) -> SentReply:
@@ -144,13 +160,17 @@ class Service:
         if response is not None:
             self.refused += 1
             reply = SentReply(response.status, response.headers, response.body, "refusal")
-        self._after(self._capture.add(lambda seq: Exchange(seq, _new_id(), http, http.marks, reply, timing)))
+        self._after(self._capture.add(lambda seq: Exchange(seq, self._id(seq), http, http.marks, reply, timing)))
 
     def _after(self, done: Exchange) -> None:
         if self._store is not None:
             self._store.finished(done)
         if done._verdict is None:  # noqa: SLF001  # as above
             self._judge.add(done.seq)
+
+    def _id(self, seq: int) -> str:
+        # Random once, not for each: asking the system for so little costs as much as all else here.
+        return f"{self._run}{seq:08x}"
 
     def _response(self, reply: SentReply) -> Response:
         """Return the HTTP response, the same for the same reply: most answers are alike."""
@@ -190,7 +210,3 @@ class _Judge:
                     exchange.verdict  # noqa: B018  # made once, and kept there
             except Exception as exc:  # noqa: BLE001  # a border: receiver.check() raises it
                 self._tell(exc)
-
-
-def _new_id() -> str:
-    return os.urandom(16).hex()

@@ -25,8 +25,7 @@ _DECODED: Final = ReceiverLimits().decoded_bytes
 _RATIO: Final = 100  # a body that grows more than this is a bomb
 _PER_OBJECT: Final = 600  # bytes: the record's own objects, and about
 _PER_HEADER: Final = 120
-_SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "cookie", "set-cookie"})
-_SECRET_PARTS: Final = ("token", "secret", "key", "password", "signature", "credential")
+_SECRET_PARTS: Final = ("auth", "cookie", "token", "secret", "key", "password", "signature", "credential")
 
 
 def escaped(raw: bytes) -> str:
@@ -36,8 +35,7 @@ def escaped(raw: bytes) -> str:
 
 def secret_header(name: str) -> bool:
     """Whether a header of this name may hold a secret."""
-    low = name.lower()
-    return low in _SECRET_HEADERS or any(part in low for part in _SECRET_PARTS)
+    return any(part in name.lower() for part in _SECRET_PARTS)
 
 
 def headers(http: Request) -> dict[str, str]:
@@ -81,6 +79,12 @@ def payload(http: Request) -> Any:  # noqa: ANN401  # any JSON value
         return from_json(decoded(http), allow_inf_nan=False)
     except ValueError:
         return None
+
+
+def message_id(payload: object) -> str | None:
+    """Return the messageId of a body, None where it has none."""
+    found = payload.get("messageId") if isinstance(payload, dict) else None
+    return found if isinstance(found, str) else None
 
 
 def webhook_request(http: Request) -> WebhookRequest:

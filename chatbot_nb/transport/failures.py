@@ -44,6 +44,7 @@ _ADVICE: Final = {
     "ENETUNREACH": "No way leads to that network: check the address, and this machine's network",
     "ENOTFOUND": "No host has this name: check its spelling",
     "EAI_AGAIN": "The name server gave no answer: check this machine's network, then try again",
+    "EFORBIDDEN": "That address is link-local, unspecified, multicast or a cloud's own, and nothing was sent: fix it",
     "EPIPE": "The backend closed the connection while the request was being sent: look for a crash in its log",
     "EPRIVATE": "Only public addresses may be connected to here, and nothing was sent: use the host's public name",
     "EPROTO": "The port does not speak TLS as expected: check the port, or use http:// if it has no certificate",
@@ -126,6 +127,11 @@ def timed_out(seconds: float, step: Step) -> DeadlineFailure:
 def not_public(peer: str) -> Failure:
     """Word an address that is refused since it is not public; a code of ours, Node has none."""
     return Failure("EPRIVATE", f"connect EPRIVATE {peer}", _ADVICE["EPRIVATE"])
+
+
+def not_backend(peer: str) -> Failure:
+    """Word an address that is refused since no backend is there; a code of ours too."""
+    return Failure("EFORBIDDEN", f"connect EFORBIDDEN {peer}", _ADVICE["EFORBIDDEN"])
 
 
 def hung_up() -> Failure:

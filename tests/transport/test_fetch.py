@@ -431,6 +431,10 @@ def assert_untouched(listener):
         listener.accept()[0].close()
 
 
+def refuses_to_connect(*_):
+    raise AssertionError("a connection was made")
+
+
 @pytest.fixture
 def untouched():
     """A port of loopback, IPv4 and (where there is any) IPv6, whose listeners must never see a connection."""
@@ -461,7 +465,7 @@ def untouched():
 )
 def test_private_address_is_not_connected_to(untouched, host, address):
     """However it is written, nothing arrives at its listener."""
-    error = error_of(f"http://{host}:{untouched}/", public_only=True)
+    error = error_of(f"http://{host}:{untouched}/", reach="public")
     assert (error.code, error.words) == ("EPRIVATE", f"connect EPRIVATE {address}:{untouched}")
     assert str(error) == f"POST {error.url}: connect EPRIVATE {address}:{untouched}. {EPRIVATE}."
 
@@ -469,7 +473,7 @@ def test_private_address_is_not_connected_to(untouched, host, address):
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_name_of_a_private_address_is_not_connected_to(untouched, scheme):
     """The name localhost is refused for its address, over TLS too."""
-    assert error_of(f"{scheme}://localhost:{untouched}/", public_only=True).code == "EPRIVATE"
+    assert error_of(f"{scheme}://localhost:{untouched}/", reach="public").code == "EPRIVATE"
 
 
 @pytest.mark.parametrize(
@@ -486,12 +490,9 @@ def test_name_with_a_private_address_is_refused(untouched, monkeypatch, addresse
     def looks_up(_host, port, **_):
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in addresses]
 
-    def connects(*_):
-        raise AssertionError("a connection was made")
-
     monkeypatch.setattr(socket, "getaddrinfo", looks_up)
-    monkeypatch.setattr(socket.socket, "connect", connects)
-    error = error_of(f"http://hooks.example:{untouched}/", public_only=True)
+    monkeypatch.setattr(socket.socket, "connect", refuses_to_connect)
+    error = error_of(f"http://hooks.example:{untouched}/", reach="public")
     assert (error.code, error.words) == ("EPRIVATE", f"connect EPRIVATE 127.0.0.1:{untouched}")
 
 
@@ -509,8 +510,47 @@ def test_name_that_changes_its_address_is_looked_up_once(untouched, monkeypatch)
 
     monkeypatch.setattr(socket, "getaddrinfo", looks_up)
     monkeypatch.setattr(socket.socket, "connect", connects)
-    assert error_of(f"http://hooks.example:{untouched}/", public_only=True).code == "ECONNREFUSED"
+    assert error_of(f"http://hooks.example:{untouched}/", reach="public").code == "ECONNREFUSED"
     assert (connected, next(answers)) == ([("192.0.0.9", untouched)], "127.0.0.1")
+
+
+# Addresses where no backend is
+
+EFORBIDDEN = "That address is link-local, unspecified, multicast or a cloud's own, and nothing was sent: fix it"
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        pytest.param("169.254.169.254", id="v4"),
+        pytest.param("2852039166", id="decimal"),
+        pytest.param("0xa9.0xfe.43518", id="mixed"),
+    ],
+)
+def test_metadata_address_is_not_connected_to(monkeypatch, host):
+    """However it is written, no connection is begun; the message says why."""
+    monkeypatch.setattr(socket.socket, "connect", refuses_to_connect)
+    error = error_of(f"http://{host}/latest", reach="backend")
+    assert (error.code, error.words) == ("EFORBIDDEN", "connect EFORBIDDEN 169.254.169.254:80")
+    assert str(error) == f"POST {error.url}: connect EFORBIDDEN 169.254.169.254:80. {EFORBIDDEN}."
+
+
+def test_name_with_a_metadata_address_is_refused(untouched, monkeypatch):
+    """One such address among a host's is enough; the others are not connected to either."""
+
+    def looks_up(_host, port, **_):
+        return [
+            (socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in ("127.0.0.1", "169.254.169.254")
+        ]
+
+    monkeypatch.setattr(socket, "getaddrinfo", looks_up)
+    error = error_of(f"http://hooks.example:{untouched}/", reach="backend")
+    assert error.words == f"connect EFORBIDDEN 169.254.169.254:{untouched}"
+
+
+def test_backend_on_loopback_is_connected_to(backend):
+    """Who develops a backend has it on the own machine."""
+    assert fetch("GET", backend(answers(OK)).url(), reach="backend").body == b"ok"
 
 
 # One deadline over everything

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import socket
 import subprocess
@@ -224,3 +225,13 @@ def test_small_writes_go_out_at_once(serve):
         (connection,) = served.server._shared.open
         accepted = connection._transport.get_extra_info("socket")
         assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY) == 1
+
+
+def test_stop_while_a_connection_is_accepted():
+    """Whatever stage it is in, its socket is closed: an unclosed one would be a warning, and so an error here."""
+    with Server(hello) as server:
+        port = server.port
+    for _ in range(100):
+        with Server(hello, port=port) as server, socket.create_connection(("127.0.0.1", port)):
+            server.stop()
+        gc.collect()

@@ -20,6 +20,7 @@ from chatbot_nb.payloads.reply.line import Raw
 from chatbot_nb.payloads.reply.rows import RowsReport
 from chatbot_nb.payloads.report import Report
 from chatbot_nb.payloads.responses import CardElement
+from chatbot_nb.traffic.exchange import Exchange
 from chatbot_nb.widgets.grid.grid import Grid
 
 
@@ -31,6 +32,18 @@ def client_and_connections() -> None:
     assert_type(client.connections.frame(details=True, reveal=True, progress=False), pd.DataFrame)
     client.connections.create(story_id="x", name="x")  # type: ignore[call-arg]  # a URL is required
     client.connections.update("x", story_id="x")  # type: ignore[call-arg]  # a connection stays with its story
+
+
+def receivers() -> None:
+    receiver = cb.Receiver(cb.Reply().text("Hello"), token="x", limits={"exchanges": 5}).start()
+    assert_type(receiver, cb.Receiver)
+    assert_type(receiver.wait(1, where={"node": "x"}), tuple[Exchange, ...])
+    assert_type(receiver.frame(), pd.DataFrame)
+    assert_type(receiver.replay(lambda request: request.message), pd.DataFrame)
+    assert_type(receiver.export("pytest"), str)
+    assert_type(cb.Receiver.load("traffic.jsonl"), cb.Receiver)
+    receiver.export("postman")  # type: ignore[arg-type]  # there is no such target
+    receiver.rules.add("x", cb.Reply(), node="x", where=lambda request: request.message == "x")
 
 
 def plans(client: cb.Client, wanted: pd.DataFrame) -> None:

@@ -7,13 +7,16 @@ import contextlib
 import math
 import socket
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, Literal
 
+from chatbot_nb.transport.inbound.arrival import waited
 from chatbot_nb.transport.inbound.framing import Refused, RequestReader
 from chatbot_nb.transport.inbound.http import Response, Timing
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
     from chatbot_nb.transport.inbound.http import Request, Status
     from chatbot_nb.transport.inbound.shared import Shared
 
@@ -109,12 +112,14 @@ class Connection(asyncio.Protocol):
         reader, first = self._reader, not self._clock_started
         before = reader.stage
         if reader.buffer and before == "idle":
-            self._received_at = datetime.now(UTC)
-            self._zero = time.perf_counter()
+            seconds = waited(self._transport)
+            self._received_at = datetime.now(UTC) - timedelta(seconds=seconds)
+            self._zero = time.perf_counter() - seconds
             self._clock_started = True
             self._head_at: float | None = None
             self._body_at: float | None = None
             self._reply_at: float | None = None
+            self._left_early = False
         try:
             complete = reader.read()
             if reader.stage in ("body", "complete") and self._head_at is None:
@@ -154,13 +159,21 @@ class Connection(asyncio.Protocol):
         self._body_at = self._elapsed()
         self._state = "serving"
         self._deadline = math.inf
-        self._task = self._loop.create_task(self._answer(self._record("complete")))
-
-    async def _answer(self, request: Request) -> None:
-        close = not self._reader.keep_alive
+        request, close = self._record("complete"), not self._reader.keep_alive
         try:
-            response = _checked(await self._shared.handler(request))
+            answer = self._shared.handler(request)
         except BaseException as exc:  # noqa: BLE001 -- a border: not even sys.exit() in a handler ends the server
+            self._shared.note(exc)
+            answer = _HANDLER_FAILED
+        if isinstance(answer, Response):  # no task and no further round of the loop, which cost a third of a request
+            self._reply(request, answer, close=close)
+        else:
+            self._task = self._loop.create_task(self._answer(request, answer, close=close))
+
+    async def _answer(self, request: Request, answer: Awaitable[Response | None], *, close: bool) -> None:
+        try:
+            response = _checked(await answer)
+        except BaseException as exc:  # noqa: BLE001 -- a border, as above
             if self._shared.stopping and isinstance(exc, asyncio.CancelledError):
                 self._tell(request, None, self._why_lost())
                 return
@@ -180,6 +193,7 @@ class Connection(asyncio.Protocol):
         self._exchange = (request, response, close)
         self._state = "writing"
         self._reply_at = self._elapsed()
+        self._left_early = self._peer_done
         self._transport.write(response.to_bytes(close=close, head_only=request.method == "HEAD"))
         if self._transport.is_closing():
             self._finish(self._why_lost())
@@ -235,7 +249,7 @@ class Connection(asyncio.Protocol):
         if self._shared.on_exchange is None:
             return
         done = self._elapsed() if self._reply_at is not None and not error else None
-        timing = Timing(self._head_at, self._body_at, self._reply_at, done, error)
+        timing = Timing(self._head_at, self._body_at, self._reply_at, done, error, self._left_early)
         try:
             self._shared.on_exchange(request, response, timing)
         except Exception as exc:  # noqa: BLE001 -- a border, as above

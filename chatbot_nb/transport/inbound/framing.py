@@ -12,11 +12,13 @@ from typing import TYPE_CHECKING, Final, Literal
 import h11
 
 from chatbot_nb.transport.inbound.http import Request
+from chatbot_nb.transport.inbound.plain_head import plain_head
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from chatbot_nb.transport.inbound.http import Limits, Status
+    from chatbot_nb.transport.inbound.plain_head import PlainHead
 
 _WIRE: Final = 4096  # bytes of a refused request that are kept as they came
 _LINE_SLACK: Final = 64  # method, spaces and version around a target
@@ -64,6 +66,7 @@ class RequestReader:
         self._body = bytearray()
         self._length = 0
         self._framed = 0  # bytes of a chunked body as they came
+        self._h11: h11.Connection | None = None  # not for a plain head
 
     def receive(self, data: bytes) -> None:
         """Take bytes as they came from the network."""
@@ -92,7 +95,9 @@ class RequestReader:
     @property
     def wants_continue(self) -> bool:
         """Whether the peer holds the body back until we answer ``100 Continue``."""
-        return self.stage == "body" and bool(self._h11.they_are_waiting_for_100_continue) and not self._body
+        if self._h11 is None or self.stage != "body":
+            return False
+        return bool(self._h11.they_are_waiting_for_100_continue) and not self._body
 
     @property
     def keep_alive(self) -> bool:
@@ -142,9 +147,22 @@ class RequestReader:
             return False
         head = bytes(self.buffer[:size])
         del self.buffer[:size]
-        self._parse(head)
-        self._judge()
+        plain = plain_head(head)
+        if plain is None:
+            self._parse(head)
+            self._judge()
+        else:
+            self._take(plain)
         return True
+
+    def _take(self, plain: PlainHead) -> None:
+        self._method = plain.method.decode("ascii")
+        self._http_version = plain.http_version.decode("ascii")
+        self._target = plain.target
+        self._headers = plain.headers
+        self._judge_sizes()
+        if plain.length is not None:
+            self._expect(plain.length)
 
     def _refuse_binary(self) -> None:
         if self.buffer[0] == _TLS_HANDSHAKE:
@@ -174,14 +192,20 @@ class RequestReader:
 
     def _judge(self) -> None:
         """Refuse what h11 lets pass; in an order that does not depend on the packets."""
-        limits = self._limits
         if self._http_version not in ("1.0", "1.1"):
             text = f"HTTP/{self._http_version} is not served here: use http:// with HTTP/1.1"
             raise Refused(505, text, "refused")
+        self._judge_sizes()
+        self._judge_length()
+
+    def _judge_sizes(self) -> None:
+        limits = self._limits
         if len(self._target) > limits.target_bytes:
             raise Refused(414, f"the target is longer than {limits.target_bytes} bytes", "refused")
         if len(self._headers) > limits.headers:
             raise Refused(431, f"{len(self._headers)} headers, at most {limits.headers}", "refused")
+
+    def _judge_length(self) -> None:
         lengths = [value for name, value in self._headers if name.lower() == b"content-length"]
         chunked = any(name.lower() == b"transfer-encoding" for name, _ in self._headers)
         if chunked and lengths:
@@ -193,10 +217,13 @@ class RequestReader:
         elif lengths:
             if len(lengths) > 1 or not _DIGITS.fullmatch(lengths[0]):
                 raise Refused(400, "Content-Length must be one number", "bad_framing")
-            self._transfer = "length"
-            self._length = int(lengths[0])
-            if self._length > limits.body_bytes:
-                self._refuse_body()
+            self._expect(int(lengths[0]))
+
+    def _expect(self, length: int) -> None:
+        self._transfer = "length"
+        self._length = length
+        if length > self._limits.body_bytes:
+            self._refuse_body()
 
     def _refuse_body(self) -> None:
         raise Refused(413, f"the body is larger than {self._limits.body_bytes} bytes", "too_large")
@@ -211,6 +238,7 @@ class RequestReader:
         return len(self._body) == self._length
 
     def _read_chunks(self) -> bool:
+        assert self._h11 is not None  # chunked bodies are its own
         # extensions and trailers are no body, but they take memory and time like one
         room = _CHUNK_OVERHEAD * self._limits.body_bytes + self._limits.head_bytes - self._framed
         if not self.buffer:  # to h11, no bytes are the end of all bytes

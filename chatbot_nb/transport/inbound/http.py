@@ -247,6 +247,8 @@ class Timing:
         The response was handed to the network; its last byte was taken by the network. None where that was not so.
     reply_error : str
         Why the response did not go out whole, in words of ours; empty if it did, or if the handler wanted none.
+    peer_done : bool
+        The peer had closed its side before the response was sent: it may have left, or may still read.
     """
 
     head: float | None = None
@@ -254,6 +256,7 @@ class Timing:
     reply_started: float | None = None
     reply_done: float | None = None
     reply_error: str = ""
+    peer_done: bool = False
 
 
 def _check_header(name: str, value: str) -> None:

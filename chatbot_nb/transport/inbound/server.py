@@ -34,9 +34,10 @@ class Server:
 
     Parameters
     ----------
-    handler : coroutine function
-        ``async (Request) -> Response | None``, awaited on the server's own event loop for each complete request, one
-        at a time for each connection. It must not block. None closes the connection without a response.
+    handler : callable
+        ``(Request) -> Response``, or ``async (Request) -> Response | None``, called on the server's own event loop
+        for each complete request, one at a time for each connection. It must not block. None closes the connection
+        without a response.
     host : str, default "127.0.0.1"
         Address to listen on.
     port : int, default 0
@@ -82,6 +83,7 @@ class Server:
         self._port: int | None = None
         self._thread: threading.Thread | None = None
         self._stopping = False
+        self._grace = _GRACE
 
     def __repr__(self) -> str:
         return f"Server({self.url_for()!r})" if self._thread is not None else "Server(not running)"
@@ -163,21 +165,27 @@ class Server:
         """Whether it has been started and has not stopped since."""
         return self._thread is not None
 
-    def stop(self) -> None:
+    def stop(self, *, grace: float | None = None) -> None:
         """Stop: exchanges under way get 2 seconds, then they are closed. Harmless where it does not run.
 
         Called on the server's own thread (by a handler) it returns at once; the server stops after that exchange.
-        A handler that blocks the server's loop is not waited for longer than 5 seconds; ``check()`` then says so.
+        A handler that blocks the server's loop is waited for 3 seconds longer; ``check()`` then says so.
+
+        Parameters
+        ----------
+        grace : float, optional
+            Seconds, in place of the 2.
         """
         thread = self._thread
         if thread is None:
             return
+        self._grace = _GRACE if grace is None else grace
         self._stopping = True
         with contextlib.suppress(RuntimeError):  # the loop is closed already
             self._loop.call_soon_threadsafe(self._stop_asked.set)
         if thread is threading.current_thread() or sys.is_finalizing():  # then no daemon thread runs any more
             return
-        thread.join(_GRACE + _JOIN_MARGIN)
+        thread.join(self._grace + _JOIN_MARGIN)
         if thread.is_alive():
             self._shared.note(RuntimeError(f"{self!r} did not stop: a handler blocks its event loop"))
 
@@ -215,6 +223,8 @@ class Server:
         except OSError as exc:
             self._socket.close()
             raise ListenError(f"cannot make an event loop for the server: {exc.strerror}") from exc
+        # In debug mode it would write to the cell that runs how long the cell kept it waiting.
+        self._loop.set_debug(False)
         self._stop_asked = asyncio.Event()
         self._shared = Shared(self._handler, self._limits, self._on_exchange, self._errors, self.counts)
         thread = threading.Thread(target=self._run, name=f"chatbot_nb server {self._port}", daemon=True)
@@ -232,8 +242,16 @@ class Server:
             self._loop.run_until_complete(self._serve())
         except BaseException as exc:  # noqa: BLE001 -- the thread's last border; check() raises it in a cell
             self._shared.note(exc)
+            self._abandon()
         finally:
             self._release()
+
+    def _abandon(self) -> None:
+        """Close what is open after the server itself has failed."""
+        with contextlib.suppress(RuntimeError):
+            for connection in tuple(self._shared.open):
+                connection.abort()
+            self._loop.run_until_complete(asyncio.sleep(0))
 
     def _release(self) -> None:
         self._loop.close()
@@ -249,13 +267,17 @@ class Server:
         shared, loop = self._shared, asyncio.get_running_loop()
         listener = await loop.create_server(lambda: Connection(shared), sock=self._socket, backlog=_BACKLOG)
         await self._stop_asked.wait()
+        # In two steps: a connection that was accepted but is not yet a transport would fail on a closed listener,
+        # and its socket would stay open.
+        loop.remove_reader(self._socket)
+        await asyncio.sleep(0)
         listener.close()
-        until = loop.time() + _GRACE
+        until = loop.time() + self._grace
         shared.stopping = True
         for connection in tuple(shared.open):
             connection.stop()
         if tasks := asyncio.all_tasks() - {asyncio.current_task()}:
-            await asyncio.wait(tasks, timeout=_GRACE)
+            await asyncio.wait(tasks, timeout=self._grace)
         if shared.open:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(shared.all_closed.wait(), max(0.0, until - loop.time()))

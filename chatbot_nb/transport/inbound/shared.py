@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from chatbot_nb.transport.inbound.http import Limits, Request, Response, Timing
 
-    Handler = Callable[[Request], Awaitable[Response | None]]
+    Handler = Callable[[Request], Response | Awaitable[Response | None]]
     ExchangeHook = Callable[[Request, Response | None, Timing], None]
 
 _KEPT_ERRORS: Final = 100

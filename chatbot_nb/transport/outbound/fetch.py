@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
     from datetime import datetime
 
+    from chatbot_nb.transport.outbound.addresses import Reach
+
 MAX_BODY: Final = 10 * 1024 * 1024
 #: Headers that this module writes itself, lower case: they frame the exchange.
 FRAMING_HEADERS: Final = frozenset(
@@ -86,7 +88,7 @@ def fetch(  # noqa: PLR0913  # the parts of a request, and its two bounds
     body: bytes = b"",
     timeout: float = 10.0,
     max_body: int = MAX_BODY,
-    public_only: bool = False,
+    reach: Reach = "any",
 ) -> Fetched:
     """Send one request over a new connection and return the complete answer.
 
@@ -103,8 +105,9 @@ def fetch(  # noqa: PLR0913  # the parts of a request, and its two bounds
         Seconds for everything together, from the name's resolution to the last byte, however it trickles in.
     max_body : int, default 10 MiB
         Bytes; a longer body is an error.
-    public_only : bool, default False
-        Connect to nothing if one of the host's addresses is not public, in the sense of `addresses.is_public`.
+    reach : {"any", "backend", "public"}, default "any"
+        Connect to nothing if one of the host's addresses is not public, in the sense of `addresses.is_public`; or
+        none that a backend may have, in the sense of `addresses.is_backend`.
 
     Returns
     -------
@@ -131,7 +134,7 @@ def fetch(  # noqa: PLR0913  # the parts of a request, and its two bounds
         target = _target(url)
         connection = h11.Connection(h11.CLIENT)
         data = _request_bytes(connection, method, target, list(headers), body)
-        with Link(target, seconds, public_only=public_only) as link:
+        with Link(target, seconds, reach=reach) as link:
             return _exchange(link, connection, data, max_body)
     except Failure as failure:
         kind = ApiTimeoutError if isinstance(failure, failures.DeadlineFailure) else TransportError

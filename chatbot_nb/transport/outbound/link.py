@@ -9,20 +9,28 @@ import threading
 import time
 from concurrent.futures import Future
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final, Self
 
 import h11
 
 from chatbot_nb.transport import failures
-from chatbot_nb.transport.outbound.addresses import is_public
+from chatbot_nb.transport.outbound.addresses import is_backend, is_public
 
 if TYPE_CHECKING:
-    from chatbot_nb.transport.failures import Step
+    from collections.abc import Callable
+
+    from chatbot_nb.transport.failures import Failure, Step
+    from chatbot_nb.transport.outbound.addresses import Reach
     from chatbot_nb.transport.outbound.url import Target
 
 _RECEIVE = 65_536
 _HEAD_TOO_LARGE = 431  # h11's mark on the error of its own limit, 16 KiB
 _LAPS_BEFORE_ANSWER = 3  # dns, connect, tls
+# What an address must be, and what is said of one that is not.
+_RULES: Final[dict[Reach, tuple[Callable[[str], bool], Callable[[str], Failure]]]] = {
+    "backend": (is_backend, failures.not_backend),
+    "public": (is_public, failures.not_public),
+}
 
 
 @functools.cache
@@ -39,8 +47,8 @@ class Link:
     target : Target
     timeout : float
         Seconds from now for all that follows.
-    public_only : bool, default False
-        Connect to nothing if the host has an address that is not public.
+    reach : {"any", "backend", "public"}, default "any"
+        Connect to nothing if the host has an address beyond it.
 
     Attributes
     ----------
@@ -52,7 +60,7 @@ class Link:
         UTC; of the certificate that the backend showed, once TLS is spoken.
     """
 
-    def __init__(self, target: Target, timeout: float, *, public_only: bool = False) -> None:
+    def __init__(self, target: Target, timeout: float, *, reach: Reach = "any") -> None:
         self.target = target
         self.timeout = timeout
         self.lapped = time.monotonic()
@@ -61,7 +69,7 @@ class Link:
         self.step: Step = "resolve"
         self.peer = ""
         self.certificate_until: datetime | None = None
-        self._public_only = public_only
+        self._reach = reach
         self._sock: socket.socket | None = None
 
     def __enter__(self) -> Self:
@@ -79,8 +87,7 @@ class Link:
         """Resolve the host, connect, and speak TLS where the scheme wants it."""
         addresses = self._resolve()
         self.lap()
-        if self._public_only:
-            self._refuse_private(addresses)
+        self._refuse(addresses)
         self._connect(addresses)
         self.lap()
         if self.target.scheme == "https":
@@ -128,11 +135,14 @@ class Link:
         threading.Thread(target=look_up, name="chatbot_nb-resolve", daemon=True).start()
         return found.result(self._left())
 
-    def _refuse_private(self, addresses: list[tuple[socket.AddressFamily, tuple[object, ...]]]) -> None:
+    def _refuse(self, addresses: list[tuple[socket.AddressFamily, tuple[object, ...]]]) -> None:
+        if self._reach == "any":
+            return
+        allows, failure = _RULES[self._reach]
         # On the very addresses that are connected to: a second look-up could give others (DNS rebinding).
         for _, address in addresses:
-            if not is_public(str(address[0])):
-                raise failures.not_public(f"{address[0]}:{address[1]}")
+            if not allows(str(address[0])):
+                raise failure(f"{address[0]}:{address[1]}")
 
     def _connect(self, addresses: list[tuple[socket.AddressFamily, tuple[object, ...]]]) -> None:
         self.step = "connect"
