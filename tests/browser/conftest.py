@@ -370,6 +370,12 @@ def open_notebook(chromium, request):
 
 
 @pytest.fixture
+def sheet_of():
+    """Return a function that waits for the grid of a page."""
+    return lambda page, number=0: Sheet(page, number).wait()
+
+
+@pytest.fixture
 def show_grid(lab, open_notebook):
     """Return a function that runs cells and returns the notebook with its first grid, `sheet`."""
 

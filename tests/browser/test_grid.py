@@ -243,9 +243,9 @@ def test_a_table_to_look_at_is_read_only(show_grid):
     assert sheet.copied() == "Ada"
 
 
-def test_two_views_of_one_grid_stay_in_step(show_grid):
+def test_two_views_of_one_grid_stay_in_step(show_grid, sheet_of):
     notebook = show_grid(SMALL, "grid")
-    first, second = notebook.sheet, type(notebook.sheet)(notebook.page, 1).wait()
+    first, second = notebook.sheet, sheet_of(notebook.page, 1)
     first.write(1, "name", "first")
     expect(second.cell(1, "name")).to_have_text("first changed")
     second.write(2, "name", "much too long")
