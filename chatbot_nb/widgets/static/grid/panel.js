@@ -70,7 +70,7 @@ export class Panel {
       cell({ text: mine, mark: "changed" }),
       cell({ text: theirs, mark: "" }),
     ];
-    return h("tr", cells, buttons.length > 0 && h("td.actions", buttons));
+    return h("tr", cells, buttons.length > 0 && h("td", h("span.actions", buttons)));
   }
 }
 
