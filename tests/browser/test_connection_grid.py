@@ -64,6 +64,7 @@ def test_a_plan_is_read_and_applied_and_a_row_that_fails_says_why(account):
     expect(sheet.panel).to_contain_text("failed")
     expect(sheet.el.locator(".cbn-body .cbn-is-failed")).to_have_count(1)
     expect(sheet.el.locator(".cbn-body .cbn-is-done")).to_have_count(1)
+    expect(sheet.el.locator(".cbn-is-done .cbn-state")).not_to_have_class(re.compile("touched"))  # it is no edit
     expect(sheet.el.locator(".cbn-is-failed .cbn-state")).to_have_attribute("title", re.compile("failed: .*400"))
     expect(sheet.tools).to_contain_text("1 changed")
     act(sheet, "Try again")
