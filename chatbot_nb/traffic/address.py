@@ -62,6 +62,11 @@ class Address:
         parts = urlsplit(self._public_url)
         return f"{parts.scheme}://{parts.netloc}{self.path}"
 
+    def local(self, port: int) -> str:
+        """Return the URL on this machine."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{port}{self.path}"
+
     @property
     def hosts(self) -> list[str] | None:
         """What a Host header may say, None for anything: by which names others know this machine, it cannot know."""
