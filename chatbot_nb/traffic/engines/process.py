@@ -100,6 +100,11 @@ class ProcessEngine:
         return self._status.port if self._status else 0
 
     @property
+    def pid(self) -> int:
+        """The child's number."""
+        return self._child.pid if self._child else 0
+
+    @property
     def refused(self) -> int:
         """Requests that were refused, and connections that were turned away."""
         self.catch_up()
