@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from chatbot_nb.errors import ReceiverError
 from chatbot_nb.payloads.wording import counted
-from chatbot_nb.traffic import running
+from chatbot_nb.traffic import running, surroundings, tunnels
 from chatbot_nb.traffic.address import Address
 from chatbot_nb.traffic.engines.engine import Record, Setup
 from chatbot_nb.traffic.evidence import Evidence
@@ -56,6 +56,9 @@ class Receiver(Evidence):
     public_url : str, optional
         The http(s) address under which a tunnel of yours leads here. A path in it is the receiver's path; else the
         path is random.
+    tunnel : {"ngrok", "cloudflared"} or callable, optional
+        Open a tunnel while it runs: `start` waits for it, `url` is its address, `stop` closes it. A function is given
+        the local port, and returns the address, or ``(address, function that closes it)``. The path is random.
     store : str or path-like, optional
         An SQLite file, made if there is none. Each exchange is in it, durably, before its reply is sent; a receiver
         that is started with the file again has the same path and what was kept.
@@ -108,6 +111,7 @@ class Receiver(Evidence):
         port: int = 0,
         allow_remote: bool = False,
         public_url: str | None = None,
+        tunnel: tunnels.TunnelKind | None = None,
         store: str | PathLike[str] | None = None,
         mode: Literal["thread", "process"] = "thread",
         limits: ReceiverLimits | Mapping[str, Any] | None = None,
@@ -120,11 +124,16 @@ class Receiver(Evidence):
             raise ReceiverError("Receiver(require_token=True): give the token too")
         if mode not in _MODES:
             raise ReceiverError(f"Receiver(mode={mode!r:.60}): 'thread' or 'process' is needed")
+        tunnels.check_kind(tunnel)
+        if tunnel is not None and public_url is not None:
+            raise ReceiverError("Receiver(tunnel=..., public_url=...): one of them is needed, a tunnel has its address")
         super().__init__(make_limits(limits))
         self.name = name
         self._token = token
         self._require_token = require_token
         self._address = Address(host, port, public_url, allow_remote=allow_remote)
+        self._tunnel_kind = tunnel
+        self._tunnel: tunnels.Tunnel | None = None
         self._store_path = store
         self._mode = mode
         self._former_port = 0
@@ -189,6 +198,11 @@ class Receiver(Evidence):
             raise ReceiverError("this receiver has no URL yet; start() it first")
         return self._address.local(self._engine.port)
 
+    @property
+    def hint(self) -> str:
+        """How ChatBot can reach it from where this kernel runs: on a hosted notebook, on a machine of your own."""
+        return surroundings.hint(self._engine.port if self._engine else self._address.port, self._address.path)
+
     def start(self) -> Self:
         """Listen, record and answer.
 
@@ -216,8 +230,10 @@ class Receiver(Evidence):
                     former.stop()
                 store = self._opened_store()  # which may know the path
                 engine.start(self._setup(), store)
+                self._lead_here(engine)
             except BaseException:
                 engine.stop()
+                self._close_tunnel()
                 raise
             self._engine = engine
             running.enter(self)
@@ -349,6 +365,7 @@ class Receiver(Evidence):
 
     def _stop(self, *, grace: float | None = None) -> None:
         with self._lifecycle:
+            self._close_tunnel()
             if self._engine is not None:
                 self._engine.stop(grace=grace)
             running.leave(self)
@@ -360,6 +377,27 @@ class Receiver(Evidence):
         self._capture.set_limits(self.limits)
         if self._address.port == 0 and former._engine is not None:
             self._former_port = former._engine.port
+        if former is not self and former._tunnel_kind == self._tunnel_kind:  # another one has another address
+            self._tunnel, former._tunnel = former._tunnel, None
+
+    def _lead_here(self, engine: Engine) -> None:
+        """Open the tunnel that was asked for, and let in what comes through it."""
+        if self._tunnel is not None and self._tunnel.port != engine.port:
+            self._close_tunnel()
+        if self._tunnel is None and self._tunnel_kind is not None:
+            self._tunnel = tunnels.opened(self._tunnel_kind, engine.port)
+        if self._tunnel is not None:
+            self._tunnel.tell = self._tell
+            self._address.lead_here(self._tunnel.url)
+            engine.admit(self._setup())
+
+    def _close_tunnel(self) -> None:
+        tunnel, self._tunnel = self._tunnel, None
+        if tunnel is not None:
+            try:
+                tunnel.close()
+            except Exception as exc:  # noqa: BLE001  # a border: a function of the user's, or another program
+                self._tell(exc)
 
     def _new_engine(self) -> Engine:
         record = Record(self._capture, self._strays, self._tell)

@@ -6,7 +6,7 @@ import statistics
 import tempfile
 from pathlib import Path
 
-from bench_receiver import CELLS, ROUNDS, Kernel, request_for, serving
+from bench_receiver import CELLS, ROUNDS, Kernel, serving
 from load import keep_alive, paced
 
 SERVER = """

@@ -8,6 +8,7 @@ import json
 import select
 import socket
 from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pytest
@@ -89,7 +90,7 @@ def pytest_generate_tests(metafunc):
 class Reused(launch.Launched):
     """A process that serves one receiver after the other: to start one takes 0.3 s."""
 
-    idle = []
+    idle: ClassVar = []
     # A process ends with the thread that started it.
     starter = ThreadPoolExecutor(1, thread_name_prefix="starter of receivers")
 

@@ -9,7 +9,6 @@ import tempfile
 from pathlib import Path
 from typing import IO, Final
 
-import chatbot_nb
 from chatbot_nb.errors import ReceiverError
 
 # Isolated, so that no variable and no file of the user's comes in its way; then with this process's paths. Not the
@@ -30,7 +29,7 @@ class Launched:
     def __init__(self) -> None:
         if not sys.executable:
             raise ReceiverError("mode='process' needs a Python to start, and sys.executable names none")
-        home = str(Path(chatbot_nb.__file__).parents[1])
+        home = str(Path(__file__).parents[3])  # of this package
         paths = [path for path in sys.path if path]
         command = [sys.executable, "-I", "-c", _PROGRAM, "\n".join([*paths, *([] if home in paths else [home])])]
         self._errors: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # as long as the process

@@ -384,10 +384,10 @@ def test_a_message_of_something_else_is_refused():
 def test_a_process_that_cannot_start(monkeypatch):
     """Says why, in the cell, and leaves nothing."""
     monkeypatch.setattr(sys, "executable", "/no/such/python")
-    with pytest.raises(ReceiverError, match="^mode='process': /no/such/python could not be started: No such file"):
+    with pytest.raises(ReceiverError, match=r"^mode='process': /no/such/python could not be started: No such file"):
         Receiver(mode="process", name="no python").start()
     monkeypatch.setattr(sys, "executable", "")
-    with pytest.raises(ReceiverError, match="sys.executable names none"):
+    with pytest.raises(ReceiverError, match=r"sys\.executable names none"):
         Receiver(mode="process", name="no python").start()
 
 
