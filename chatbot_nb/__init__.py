@@ -42,6 +42,8 @@ if TYPE_CHECKING:
     from chatbot_nb.traffic.receiver import Receiver
     from chatbot_nb.widgets.builder import ResponseBuilder
     from chatbot_nb.widgets.chat import ChatPreview
+    from chatbot_nb.widgets.connection_grid.grid import ConnectionGrid
+    from chatbot_nb.widgets.show import show
 
 __version__ = "0.1.0"
 
@@ -52,6 +54,7 @@ __all__ = [
     "ChatBotError",
     "ChatPreview",
     "Client",
+    "ConnectionGrid",
     "ListenError",
     "MissingAccessTokenError",
     "NotFoundError",
@@ -81,6 +84,7 @@ __all__ = [
     "postback",
     "raw",
     "resume",
+    "show",
     "snapshot",
     "url",
     "webview",
@@ -91,6 +95,7 @@ _ELEMENTS = "chatbot_nb.payloads.reply.elements"
 _HOMES = {
     "ChatPreview": "chatbot_nb.widgets.chat",
     "Client": "chatbot_nb.connections.client",
+    "ConnectionGrid": "chatbot_nb.widgets.connection_grid.grid",
     "Receiver": "chatbot_nb.traffic.receiver",
     "Reply": "chatbot_nb.payloads.reply.reply",
     "ResponseBuilder": "chatbot_nb.widgets.builder",
@@ -103,6 +108,7 @@ _HOMES = {
     "connect": "chatbot_nb.sandbox.connect",
     "plan": "chatbot_nb.connections.plan.plan",
     "resume": "chatbot_nb.connections.plan.resume",
+    "show": "chatbot_nb.widgets.show",
     "snapshot": "chatbot_nb.connections.snapshots.snapshot",
     **dict.fromkeys(("card", "goto", "phone", "postback", "raw", "url", "webview"), _ELEMENTS),
 }

@@ -6,10 +6,12 @@ import contextlib
 import queue
 import threading
 import time
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+Told: TypeAlias = "Callable[[int, int], object]"
 
 _PATIENCE: Final = 1.0  # seconds without a progress bar
 _GLANCE: Final = 0.2  # seconds after which an interrupt is seen at the latest
@@ -29,6 +31,8 @@ class Parallel:
         So many pieces at once, at most.
     throttled : callable, optional
         How often there have been too many calls up to now; the workers are halved each time that it has grown.
+    stop : threading.Event, optional
+        What is passed on to the work. Set by somebody else, no more is started; it is set in any case at the end.
     """
 
     def __init__(
@@ -38,25 +42,27 @@ class Parallel:
         *,
         workers: int,
         throttled: Callable[[], int] = lambda: 0,
+        stop: threading.Event | None = None,
     ) -> None:
         self._count = count
         self._do = work
         self._waiting = iter(range(count))
         self._lock = threading.Lock()
-        self._stop = threading.Event()
+        self._stop = threading.Event() if stop is None else stop
         self._allowed = min(workers, count)
         self._throttled = throttled
         self._seen = throttled()
         # One entry for each finished piece, and one for each worker that is done.
         self._ticks: queue.SimpleQueue[BaseException | threading.Thread | None] = queue.SimpleQueue()
 
-    def run(self, *, progress: bool, desc: str, grace: float | None = None) -> bool:
+    def run(self, *, progress: bool | Told, desc: str, grace: float | None = None) -> bool:
         """Do all pieces and return whether a KeyboardInterrupt ended it early.
 
         Parameters
         ----------
-        progress : bool
-            Show a progress bar once it takes longer than a second.
+        progress : bool or callable
+            Show a progress bar once it takes longer than a second; or what is told, in this thread, after each piece,
+            how many are done, and how many there are.
         desc : str
             What the bar counts.
         grace : float, optional
@@ -80,7 +86,7 @@ class Parallel:
                     worker.join(None if give_up is None else max(0.0, give_up - time.monotonic()))
         return interrupted
 
-    def _wait(self, working: int, *, progress: bool, desc: str) -> None:
+    def _wait(self, working: int, *, progress: bool | Told, desc: str) -> None:
         """Return when all workers are done; raise what one of them raised."""
         ticks = self._ticked(progress=progress, desc=desc)
         next(ticks, None)
@@ -99,10 +105,15 @@ class Parallel:
             with contextlib.suppress(queue.Empty):
                 return self._ticks.get(timeout=_GLANCE)
 
-    def _ticked(self, *, progress: bool, desc: str) -> Iterator[object]:
+    def _ticked(self, *, progress: bool | Told, desc: str) -> Iterator[object]:
         """Yield once for each piece; what takes longer than a second gets a progress bar."""
         begin = time.monotonic()
         for done in range(self._count):
+            if callable(progress):
+                if done:
+                    progress(done, self._count)
+                yield None
+                continue
             # Not tqdm's own delay: in a notebook it makes the bar's widgets, and their messages, even if none is shown.
             if progress and time.monotonic() - begin > _PATIENCE:
                 from tqdm.auto import tqdm
@@ -110,6 +121,8 @@ class Parallel:
                 yield from tqdm(range(done, self._count), desc=desc, initial=done, total=self._count)
                 return
             yield None
+        if callable(progress) and self._count:
+            progress(self._count, self._count)
 
     def _work(self, number: int) -> None:
         try:

@@ -21,6 +21,7 @@ from chatbot_nb.payloads.reply.rows import RowsReport
 from chatbot_nb.payloads.report import Report
 from chatbot_nb.payloads.responses import CardElement
 from chatbot_nb.traffic.exchange import Exchange
+from chatbot_nb.widgets.grid.grid import Grid
 
 
 def client_and_connections() -> None:
@@ -128,6 +129,27 @@ def widgets(frame: pd.DataFrame, reply: cb.Reply) -> None:
     assert_type(builder.to_html(), str | None)
     builder.insert_code()
     cb.ChatPreview(reply).reply = builder.reply
+
+
+def grids(client: cb.Client, frame: pd.DataFrame) -> None:
+    grid = cb.ConnectionGrid(client, details=True)
+    assert_type(grid.frame, pd.DataFrame)
+    assert_type(grid.edits, pd.DataFrame)
+    assert_type(grid.findings, pd.DataFrame)
+    assert_type(grid.selection, pd.DataFrame)
+    assert_type(grid.plan(), Plan)
+    assert_type(grid.apply(journal="journal.jsonl"), pd.DataFrame)
+    assert_type(grid.applied, Plan | None)
+    grid.on_change(lambda changed: print(changed.edits))()
+    grid.frame = frame
+    grid.select(["5f5220d1ce93050007ba7402"])
+    grid.undo()
+    grid.redo()
+    grid.cancel()
+    grid.refresh()
+    cb.ConnectionGrid("token")  # type: ignore[arg-type]  # a client
+    assert_type(cb.show(frame, "Findings"), Grid)
+    cb.show([1])  # type: ignore[arg-type]  # a DataFrame
 
 
 def sandbox() -> None:

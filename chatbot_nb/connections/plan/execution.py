@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from chatbot_nb.connections.calls import Calls
+    from chatbot_nb.connections.parallel import Told
     from chatbot_nb.connections.plan.change import Change
     from chatbot_nb.connections.plan.history import Progress
     from chatbot_nb.connections.plan.journal import Journal
@@ -26,7 +27,8 @@ def execute(  # noqa: PLR0913  # what is to be made, where it is noted, and how 
     progress: Progress,
     *,
     undo: bool,
-    show_progress: bool,
+    show_progress: bool | Told,
+    stop: threading.Event | None = None,
 ) -> bool:
     """Make the changes that are open.
 
@@ -40,8 +42,10 @@ def execute(  # noqa: PLR0913  # what is to be made, where it is noted, and how 
         How far they got; it is brought up to date.
     undo : bool
         Whether this is the way back.
-    show_progress : bool
-        Show a progress bar once it takes longer than a second.
+    show_progress : bool or callable
+        Show a progress bar once it takes longer than a second; or what is told of each change that is through.
+    stop : threading.Event, optional
+        Set by somebody else, no more is sent.
 
     Returns
     -------
@@ -57,15 +61,15 @@ def execute(  # noqa: PLR0913  # what is to be made, where it is noted, and how 
     claims = Claims(outcome.id for outcome in progress.outcomes.values() if outcome.id)
     shared = Shared(calls, journal, progress, claims, undo)
 
-    def make(position: int, stop: threading.Event) -> None:
+    def make(position: int, stopped: threading.Event) -> None:
         number = numbers[position]
         begin = time.monotonic()
-        outcome = Making(number, changes[number], shared).run(stop)
+        outcome = Making(number, changes[number], shared).run(stopped)
         outcome = replace(outcome, seconds=time.monotonic() - begin)
         if outcome.status != "not tried":
             journal.end(number, outcome)
         progress.end(number, outcome)  # after the journal: what is not noted there must be looked at again
 
     session = calls.session
-    parallel = Parallel(len(numbers), make, workers=session.workers, throttled=lambda: session.throttled)
+    parallel = Parallel(len(numbers), make, workers=session.workers, throttled=lambda: session.throttled, stop=stop)
     return parallel.run(progress=show_progress, desc="undo" if undo else "apply")

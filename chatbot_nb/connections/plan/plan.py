@@ -24,12 +24,14 @@ from chatbot_nb.payloads.wording import counted, kind_of, show
 from chatbot_nb.transport.redact import safe_url
 
 if TYPE_CHECKING:
+    import threading
     from collections.abc import Mapping
     from os import PathLike
 
     import pandas as pd
 
     from chatbot_nb.connections.calls import Calls
+    from chatbot_nb.connections.parallel import Told
     from chatbot_nb.connections.plan.change import Change
     from chatbot_nb.errors import ChatBotError
 
@@ -92,16 +94,31 @@ class Plan:
             return results_frame(self._changes, self._history.applied.outcomes)
         return results_frame(self._way_back, self._history.undone.outcomes)
 
-    def apply(self, *, progress: bool = True, journal: str | PathLike[str] | None = None) -> pd.DataFrame:
+    @property
+    def rows(self) -> dict[int, int | None]:
+        """By change the row of the wanted frame that it comes from, from 0; None for a connection that goes."""
+        return {number: change.row for number, change in self._changes.items()}
+
+    def apply(
+        self,
+        *,
+        progress: bool | Told = True,
+        journal: str | PathLike[str] | None = None,
+        stop: threading.Event | None = None,
+    ) -> pd.DataFrame:
         """Make the changes, 16 at once, and return what became of each.
 
         Parameters
         ----------
-        progress : bool, default True
-            Show a progress bar once it takes longer than a second.
+        progress : bool or callable, default True
+            Show a progress bar once it takes longer than a second. Or a function, called in this thread after each
+            change with how many are through, and how many there are.
         journal : path, optional
             Where to note what is done, so that `resume` can go on after a crash: a file that does not exist yet. By
             default one in the working directory, named after the time.
+        stop : threading.Event, optional
+            Set in another thread it ends what is under way, and starts nothing more, as an interrupt does. It is set
+            when this returns.
 
         Returns
         -------
@@ -136,7 +153,7 @@ class Plan:
             path = absolute(_new_name() if journal is None else journal)
             create(path, self._history)
             self.journal = path
-        return self._run(progress=progress)
+        return self._run(progress=progress, stop=stop)
 
     def undo(self, *, progress: bool = True) -> pd.DataFrame:
         """Undo what `apply` made, and return what became of each change, as `apply` does.
@@ -188,7 +205,13 @@ class Plan:
         rows = self._calls.list_all() if deleted else []
         return {number: like(self._changes[number].seen, rows) for number in deleted}
 
-    def _run(self, *, progress: bool, twins: dict[int, tuple[str, ...]] | None = None) -> pd.DataFrame:
+    def _run(
+        self,
+        *,
+        progress: bool | Told,
+        twins: dict[int, tuple[str, ...]] | None = None,
+        stop: threading.Event | None = None,
+    ) -> pd.DataFrame:
         """Make what is open: the way back where `twins` are given."""
         if not self._changes:
             return self.results
@@ -201,7 +224,7 @@ class Plan:
                 if twins is not None and history.twins is None:
                     journal.undo(twins)
                     history.twins = twins
-                interrupted = execute(self._calls, journal, changes, done, undo=undo, show_progress=progress)
+                interrupted = execute(self._calls, journal, changes, done, undo=undo, show_progress=progress, stop=stop)
         except OSError as error:
             said = f"stopped: the journal {str(self.journal)!r} cannot be written ({error.strerror or error})"
             what = f"{said}. Put that right, then call {again} again; .results has what was done until then"
@@ -255,8 +278,22 @@ def plan(client: Client, wanted: pd.DataFrame, *, delete: bool = False, progress
         raise TypeError(f"plan(client, wanted): {kind_of(client)} is no client; pass cb.Client() or sandbox.client()")
     if not isinstance(delete, bool):
         raise TypeError(f"plan(delete={show(delete)}): True or False is needed")
+    return plan_from(client, client.connections.frame(), wanted, delete=delete, progress=progress)
+
+
+def plan_from(client: Client, account: pd.DataFrame, wanted: pd.DataFrame, *, delete: bool, progress: bool) -> Plan:
+    """Return what has to change in an account that was read before; as `plan`.
+
+    Parameters
+    ----------
+    client : Client
+    account : pandas.DataFrame
+        What `Connections.frame` gave then. What somebody changed since is left alone by `Plan.apply` as a conflict,
+        and what somebody created since is in no plan.
+    wanted : pandas.DataFrame
+    delete, progress : bool
+    """
     calls = client.connections.calls
-    account = client.connections.frame()
 
     def details(ids: list[str]) -> list[Mapping[str, object] | ChatBotError | None]:
         return [*read_each(calls, ids, progress=progress)[0]]

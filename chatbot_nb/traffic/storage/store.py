@@ -63,6 +63,7 @@ class TrafficStore:
         self._closed = False
         # By loop, what its tasks want written and was not handed over yet.
         self._gathered: dict[asyncio.AbstractEventLoop, list[Insert]] = {}
+        self._read_as_they_come = on_commit is not None
         self._writer = Writer(self._place, lasting=lasting, on_commit=on_commit)
 
     def __repr__(self) -> str:
@@ -95,9 +96,11 @@ class TrafficStore:
     def begun(self, exchange: Exchange) -> None:
         """Have a new exchange written as `finished` does, unless it is `written` before.
 
-        Where this is called for each, in order, whoever finds one in the file finds all before it, too.
+        Where this is called for each, in order, whoever finds one in the file finds all before it, too. Where nobody
+        reads them as they come, nothing happens.
         """
-        self.finished(exchange)
+        if self._read_as_they_come:
+            self.finished(exchange)
 
     def finished(self, exchange: Exchange) -> None:
         """Have what became of an exchange written: marks, reply, timing, verdict; all of it if it is not there yet.

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import threading
+
 import pandas as pd
 import pytest
 
 import chatbot_nb as cb
+from chatbot_nb.connections.plan.plan import plan_from
 
 pytestmark = pytest.mark.usefixtures("pauses")
 
@@ -62,3 +65,27 @@ def test_a_working_directory_that_is_gone(client, three, tmp_path, monkeypatch):
     with pytest.raises(cb.PlanError, match=r"^the working directory is gone; pass journal=\.\.\. with a whole path$"):
         plan.apply()
     assert statuses(plan.apply(journal=tmp_path / "j.jsonl")) == ["done"]
+
+
+def test_who_applies_is_told_how_far_it_got_and_can_end_it(client, three):
+    """In the thread that applies; an event that is set starts nothing more, and warns nobody."""
+    plan = cb.plan(client, client.connections.frame().assign(name="same"))
+    stop, told = threading.Event(), []
+    stop.set()
+    assert plan.apply(progress=lambda *far: told.append(far), stop=stop)["status"].tolist() == ["not tried"] * 3
+    results = plan.apply(progress=lambda *far: told.append((*far, threading.current_thread())), stop=threading.Event())
+    assert results["status"].tolist() == ["done"] * 3
+    assert told == [(done, 3, threading.current_thread()) for done in (1, 2, 3)]
+    assert plan.rows == {0: 0, 1: 1, 2: 2}
+    assert three
+
+
+def test_a_plan_of_an_account_that_was_read_before_leaves_alone_what_came_since(client, three):
+    """It deletes nothing that it does not know, and changes nothing that somebody changed."""
+    account = client.connections.frame()
+    new = client.connections.create(story_id="5" * 24, name="new", url="https://example.com/new")
+    client.connections.update(three[0], name="theirs")
+    plan = plan_from(client, account, account.iloc[:1].assign(name="mine"), delete=True, progress=False)
+    assert plan.rows == {0: None, 1: None, 2: 0}
+    assert plan.apply(progress=False)["status"].tolist() == ["done", "done", "conflict"]
+    assert client.connections.frame()["name"].to_dict() == {three[0]: "theirs", new: "new"}

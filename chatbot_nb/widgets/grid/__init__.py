@@ -1,0 +1,1 @@
+"""A table to browse and edit, for any DataFrame; it knows nothing of ChatBot."""

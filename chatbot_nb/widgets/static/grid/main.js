@@ -1,0 +1,13 @@
+// The entry of a grid: one store for a model, shared by its views.
+
+import { Store } from "./store.js";
+import { View } from "./view.js";
+
+/** @param {{model: object, el: HTMLElement, signal: AbortSignal, shared: object}} given by the loader */
+function render({ model, el, signal, shared }) {
+  shared.store ??= new Store(model);
+  shared.store.attach(model, signal);
+  el.append(new View(shared.store, signal).el);
+}
+
+export default { render };
