@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import gc
 import json
 import os
 import pickle
@@ -13,6 +14,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import threading
 import time
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -21,6 +23,7 @@ import pytest
 
 import chatbot_nb as cb
 from chatbot_nb.errors import ListenError, ReceiverError
+from chatbot_nb.traffic.engines import process
 from chatbot_nb.traffic.engines.messages import Look, Order, packed, unpacked
 from chatbot_nb.traffic.receiver import Receiver
 
@@ -46,9 +49,9 @@ CLIENT = """
 """
 # A kernel, as far as a receiver can tell.
 KERNEL = """
-    import os, signal, sys, time
+    import os, sys, time
     import chatbot_nb as cb
-    receiver = cb.Receiver({reply}, mode="process", port=int(sys.argv[1])).start()
+    receiver = cb.Receiver(mode="process").start()
     print(receiver._engine.pid, receiver.local_url, flush=True)
     {then}
     sys.stdin.read()
@@ -69,11 +72,10 @@ def while_held(peer, *, number=1, seconds=1.0, body=None):
         return int(answered), float(took), client.stdout.read().strip()
 
 
-def started_kernel(reply="cb.Reply().text('Hello')", then="", port=0, **keywords):
+def started_kernel(then=""):
     """A process with a receiver; it, the receiver's process, and its URL."""
-    script = textwrap.dedent(KERNEL).format(reply=reply, then=then)
-    command = [sys.executable, "-c", script, str(port)]
-    kernel = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, **keywords)
+    command = [sys.executable, "-c", textwrap.dedent(KERNEL).format(then=then)]
+    kernel = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     pid, url = kernel.stdout.readline().split()
     return kernel, int(pid), urlsplit(url)
 
@@ -249,7 +251,7 @@ def test_a_forked_child_does_not_stop_it(receive):
     assert peer.receiver.seen == 1
 
 
-def test_a_process_that_hangs_does_not_hang_the_kernel(receive):
+def test_a_process_that_hangs_does_not_hang_the_kernel(receive, monkeypatch):
     """What is known is shown; a change says that it did not arrive; stop() ends it."""
     peer = receive(HELLO, errors=True)
     peer.post()
@@ -259,11 +261,8 @@ def test_a_process_that_hangs_does_not_hang_the_kernel(receive):
     begin = time.monotonic()
     assert repr(receiver) == f"Receiver({receiver.name!r}, running, 1 seen)"
     assert time.monotonic() - begin < 3
-    receiver._engine._result.__globals__["_TO_STOP"], former = 0.2, receiver._engine._result.__globals__["_TO_STOP"]
-    try:
-        receiver._stop(grace=0.0)
-    finally:
-        receiver._engine._result.__globals__["_TO_STOP"] = former
+    monkeypatch.setattr(process, "_TO_STOP", 0.2)
+    receiver._stop(grace=0.0)
     assert not receiver.running
     assert "did not answer within 0.2 s" in str(receiver.errors[0])
 
@@ -349,19 +348,21 @@ def test_what_goes_wrong_there_arrives_here(receive, tmp_path):
 
 
 def test_a_notebooks_folder_does_not_come_in_its_way(tmp_path):
-    """Modules of any name may lie there; variables of Python may be set."""
+    """Modules of any name may lie there, and Python's variables may be set."""
     (tmp_path / "asyncio.py").write_text("raise SystemExit('the wrong one')")
-    script = "import sys, asyncio; sys.path.insert(0, ''); " + textwrap.dedent(KERNEL).strip().replace(
-        "import os, signal, sys, time\n", "import os, signal, sys, time\n", 1
-    ).format(reply="None", then="").replace("\n\n", "\n")
-    environment = {**os.environ, "PYTHONWARNINGS": "error", "PYTHONASYNCIODEBUG": "1"}
-    command = [sys.executable, "-P", "-c", script, "0"]
-    with subprocess.Popen(
-        command, cwd=tmp_path, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as kernel:
-        assert kernel.stdout.readline().split()[1].startswith("http://127.0.0.1:")
-        kernel.stdin.close()
-    assert kernel.returncode == 0
+    environment = {**os.environ, "PYTHONWARNINGS": "error", "PYTHONASYNCIODEBUG": "1", "PYTHONSTARTUP": "/none"}
+    script = """
+        import asyncio, sys
+        sys.path.insert(0, "")
+        import chatbot_nb as cb
+        with cb.Receiver(mode="process") as receiver:
+            print(receiver)
+    """
+    command = [sys.executable, "-P", "-c", textwrap.dedent(script)]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=True, timeout=60
+    )
+    assert (done.stdout, done.stderr) == ("Receiver('receiver', running, 0 seen)\n", "")
 
 
 def test_its_imports_are_small():
@@ -393,9 +394,6 @@ def test_a_process_that_cannot_start(monkeypatch):
 
 def test_case_58_real_processes_leave_nothing():
     """Threads and descriptors are as many as before, and all processes are gone."""
-    import gc
-    import threading
-
     gc.collect()
     before = (threading.active_count(), len([*Path("/proc/self/fd").iterdir()]))
     for _ in range(3):
