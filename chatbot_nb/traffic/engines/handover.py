@@ -47,7 +47,7 @@ class HandOver:
         """Begin to read; the child has the store open."""
         self._db = database.opened_to_read(self.place)
         self._db.execute("SELECT count(*) FROM exchange").fetchone()
-        self._remove()
+        self.remove()
 
     def take(self) -> int:
         """Read what is new; return the `seq` below which the store may forget."""
@@ -75,7 +75,12 @@ class HandOver:
                     self._capture.put(replace(exchange, timing=rows.CUT_SHORT))
             if self._db is not None:
                 self._db.close()
-            self._remove()
+            self.remove()
+
+    def remove(self) -> None:
+        """Leave no folder; harmless when there is none."""
+        if self._folder is not None:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _take_new(self, db: sqlite3.Connection) -> None:
         found = db.execute(rows.SINCE, (self._capture.next_seq,))
@@ -103,7 +108,3 @@ class HandOver:
             self._missing[exchange.seq] = "verdict"
         else:
             self._missing.pop(exchange.seq, None)
-
-    def _remove(self) -> None:
-        if self._folder is not None:
-            shutil.rmtree(self._folder, ignore_errors=True)

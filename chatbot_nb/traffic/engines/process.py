@@ -218,6 +218,8 @@ class ProcessEngine:
         if self._reader.is_alive() and self._child is not None:
             self._child.kill()
             self._reader.join(_TO_STOP)
+        if self._hand_over is not None:
+            self._hand_over.remove()  # it may not have come to a child that reads there
 
     # From here on all runs in the thread.
 

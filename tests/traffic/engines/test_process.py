@@ -382,14 +382,16 @@ def test_a_message_of_something_else_is_refused():
         unpacked(pickle.dumps(os.system))
 
 
-def test_a_process_that_cannot_start(monkeypatch):
+def test_a_process_that_cannot_start(monkeypatch, tmp_path):
     """Says why, in the cell, and leaves nothing."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     with pytest.raises(ReceiverError, match=r"^mode='process': /no/such/python could not be started: No such file"):
         Receiver(mode="process", name="no python").start()
     monkeypatch.setattr(sys, "executable", "")
     with pytest.raises(ReceiverError, match=r"sys\.executable names none"):
         Receiver(mode="process", name="no python").start()
+    assert [*tmp_path.iterdir()] == []
 
 
 def test_case_58_real_processes_leave_nothing():
