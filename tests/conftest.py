@@ -8,9 +8,14 @@ import ssl
 import threading
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from chatbot_nb.transport.outbound import link
+
+# The machines are shared: an example that takes long is no failure.
+hypothesis.settings.register_profile("shared", deadline=None)
+hypothesis.settings.load_profile("shared")
 
 TLS = Path(__file__).parent / "data" / "tls"
 
