@@ -10,6 +10,7 @@ from chatbot_nb.traffic import expectation, workers
 from chatbot_nb.traffic.capture import Capture
 from chatbot_nb.traffic.exports import jsonl
 from chatbot_nb.traffic.exports.export import export
+from chatbot_nb.traffic.exports.masking import Masking
 from chatbot_nb.traffic.frame import Frames
 
 if TYPE_CHECKING:
@@ -42,6 +43,16 @@ class Evidence:
     def exchanges(self) -> tuple[Exchange, ...]:
         """All that are kept, oldest first."""
         return self._capture.all()
+
+    @property
+    def capture(self) -> Capture:
+        """The store behind ``exchanges``: who watches it waits for its changes."""
+        return self._capture
+
+    @property
+    def masking(self) -> Masking:
+        """What takes secrets out of exchanges before they are shown: those of headers, queries, paths, the token."""
+        return Masking(self._hidden())
 
     @property
     def strays(self) -> tuple[Exchange, ...]:

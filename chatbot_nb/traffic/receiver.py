@@ -6,7 +6,7 @@ import os
 import secrets
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from chatbot_nb.errors import ListenError, ReceiverError
 from chatbot_nb.payloads.wording import counted
@@ -127,6 +127,7 @@ class Receiver(Evidence):
         self._server: Server | None = None
         self._service: Service | None = None
         self._store: TrafficStore | None = None
+        self._successor: Receiver | None = None
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -157,6 +158,23 @@ class Receiver(Evidence):
     def running(self) -> bool:
         """Whether it answers."""
         return self._server is not None and self._server.running
+
+    @property
+    def state(self) -> Literal["not started", "running", "stopped", "failed"]:
+        """What it does; failed is a receiver whose server ended by itself, and ``errors`` says why."""
+        if self.running:
+            return "running"
+        if self._server is None:
+            return "not started"
+        return "failed" if running.named(self.name) is self else "stopped"
+
+    @property
+    def latest(self) -> Receiver:
+        """The receiver that goes on with this one's traffic: one of its name that was started later, or itself."""
+        receiver = self
+        while receiver._successor is not None:
+            receiver = receiver._successor
+        return receiver
 
     @property
     def url(self) -> str:
@@ -211,6 +229,7 @@ class Receiver(Evidence):
                 self._close_store()
                 raise
             running.enter(self)
+            self._successor = None
         return self
 
     def stop(self) -> None:
@@ -311,8 +330,7 @@ class Receiver(Evidence):
 
     def __repr__(self) -> str:
         # fixed: no port, no path, no time
-        state = "running" if self.running else "stopped" if self._server else "not started"
-        parts = [repr(self.name), state, f"{self.seen:,} seen"]
+        parts = [repr(self.name), self.state, f"{self.seen:,} seen"]
         if self.evicted:
             parts.append(f"{self.evicted:,} evicted")
         if self.errors:
@@ -347,6 +365,7 @@ class Receiver(Evidence):
         self._address.path = self._address.path or former._address.path
         self._capture, self._strays, self._frames = former._capture, former._strays, former._frames
         self._capture.set_limits(self.limits)
+        former._successor = self
         if self._address.port == 0 and former._server is not None:
             self._former_port = former._server.port
 

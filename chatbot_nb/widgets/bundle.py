@@ -25,6 +25,7 @@ _SHEETS: Final = {
     "chat": ("style/theme.css", "style/chat.css"),
     "builder": ("style/theme.css", "style/chat.css", "style/builder.css"),
     "grid": ("style/theme.css", "style/grid.css"),
+    "traffic": ("style/theme.css", "style/chat.css", "style/grid.css", "style/traffic.css"),
 }
 # The form of each import; the loader finds it by the same, and by nothing else.
 _IMPORT: Final = re.compile(r'^import [^"\n]*"(\.{1,2}/[^"\n]+)";$', re.MULTILINE)
