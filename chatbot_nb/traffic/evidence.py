@@ -6,12 +6,13 @@ from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from chatbot_nb.errors import ReceiverError
-from chatbot_nb.traffic import expectation, workers
+from chatbot_nb.traffic import expectation
 from chatbot_nb.traffic.capture import Capture
 from chatbot_nb.traffic.exports import jsonl
 from chatbot_nb.traffic.exports.export import export
 from chatbot_nb.traffic.exports.masking import Masking
-from chatbot_nb.traffic.frame import Frames
+from chatbot_nb.traffic.replies import workers
+from chatbot_nb.traffic.tables.frame import Frames
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -92,7 +93,7 @@ class Evidence:
         pandas.DataFrame, shape (n, 8)
             ``seq``, ``part`` (``"request"`` or ``"reply"``), then the columns of `Report.frame`.
         """
-        from chatbot_nb.traffic.findings import findings
+        from chatbot_nb.traffic.tables.findings import findings
 
         return findings(self.exchanges)
 
@@ -104,7 +105,7 @@ class Evidence:
         pandas.DataFrame
             Index ``chat_id``, ``turn`` (from 1); the columns as `conversations.conversations` documents them.
         """
-        from chatbot_nb.traffic.conversations import conversations
+        from chatbot_nb.traffic.tables.conversations import conversations
 
         return conversations(self.exchanges)
 
@@ -205,7 +206,7 @@ class Evidence:
         ValueError
             The URL is not http(s), or it is this receiver's own.
         """
-        from chatbot_nb.traffic.replay import replay
+        from chatbot_nb.traffic.replays.replay import replay
 
         chosen = self.exchanges if exchanges is None else tuple(exchanges)
         own_id, own_urls = self._identity()

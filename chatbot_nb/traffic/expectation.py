@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from chatbot_nb.errors import ReceiverTimeoutError
 from chatbot_nb.payloads.wording import counted, kind_of, show
 from chatbot_nb.traffic.exchange import Exchange
-from chatbot_nb.traffic.matching import make_conditions, name_of
+from chatbot_nb.traffic.replies.matching import make_conditions, name_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -161,8 +161,8 @@ def _matcher(where: Where | None) -> _Matcher:
 
 
 def _cell_matcher(wanted: Mapping[str, object]) -> _Matcher:
-    from chatbot_nb.traffic.columns import FIXED
-    from chatbot_nb.traffic.segments import OF_CHAT, OF_USER, read
+    from chatbot_nb.traffic.tables.columns import FIXED
+    from chatbot_nb.traffic.tables.segments import OF_CHAT, OF_USER, read
 
     for name in wanted:
         if name not in FIXED and not str(name).startswith((OF_USER, OF_CHAT)):

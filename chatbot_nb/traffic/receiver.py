@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from chatbot_nb.errors import ListenError, ReceiverError
 from chatbot_nb.payloads.wording import counted
-from chatbot_nb.traffic import running, workers
+from chatbot_nb.traffic import running
 from chatbot_nb.traffic.address import Address
 from chatbot_nb.traffic.evidence import Evidence
 from chatbot_nb.traffic.exports import jsonl
 from chatbot_nb.traffic.gate import Gate
 from chatbot_nb.traffic.limits import ReceiverLimits, make_limits
-from chatbot_nb.traffic.rules import Rules
+from chatbot_nb.traffic.replies import workers
+from chatbot_nb.traffic.replies.rules import Rules
 from chatbot_nb.traffic.service import Service
 from chatbot_nb.transport.inbound.server import Server
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from os import PathLike
     from types import TracebackType
 
-    from chatbot_nb.traffic.store import TrafficStore
+    from chatbot_nb.traffic.storage.store import TrafficStore
 
 _ID_BYTES: Final = 8
 _PATH_KEY: Final = "path"  # in a store: a receiver that comes back has the same URL
@@ -371,7 +372,7 @@ class Receiver(Evidence):
 
     def _open_store(self) -> None:
         if self._store_path is not None:
-            from chatbot_nb.traffic.store import TrafficStore
+            from chatbot_nb.traffic.storage.store import TrafficStore
 
             self._store = TrafficStore(self._store_path)
             self._address.path = self._address.path or self._store.get(_PATH_KEY) or ""

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from chatbot_nb.traffic.capture import Capture
     from chatbot_nb.traffic.gate import Gate
-    from chatbot_nb.traffic.rules import Rules
-    from chatbot_nb.traffic.store import TrafficStore
+    from chatbot_nb.traffic.replies.rules import Rules
+    from chatbot_nb.traffic.storage.store import TrafficStore
     from chatbot_nb.transport.inbound.http import Request, Timing
 
 _RUN_BYTES: Final = 12  # of an id's 16; the rest counts

@@ -16,7 +16,7 @@ from chatbot_nb.widgets.form import form
 from chatbot_nb.widgets.templates import templates
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 STATIC: Final = Path(__file__).parent / "static"
 LOADER: Final = STATIC / "loader.js"
@@ -27,6 +27,8 @@ _SHEETS: Final = {
     "grid": ("style/theme.css", "style/grid.css"),
     "traffic": ("style/theme.css", "style/chat.css", "style/grid.css", "style/traffic.css"),
 }
+# What is told besides, by the same.
+_KITS: Final[dict[str, dict[str, Callable[[], Any]]]] = {"builder": {"form": form, "templates": templates}}
 # The form of each import; the loader finds it by the same, and by nothing else.
 _IMPORT: Final = re.compile(r'^import [^"\n]*"(\.{1,2}/[^"\n]+)";$', re.MULTILINE)
 _ANY_IMPORT: Final = re.compile(
@@ -48,7 +50,7 @@ class Bundle:
     css : list of str
         Style sheets, in their order.
     kit : dict
-        JSON for the entry: ``form`` and ``templates``.
+        JSON for the entry: ``form`` and ``templates`` for the builder.
     """
 
     entry: str
@@ -94,7 +96,8 @@ def bundle(entry: str, folder: Path = STATIC) -> Bundle:
         A file cannot be read.
     """
     sheets = [(folder / name).read_text(encoding="utf-8") for name in _SHEETS[entry.partition("/")[0]]]
-    return Bundle(entry, modules_of(entry, folder), sheets, {"form": form(), "templates": templates()})
+    kit = {name: make() for name, make in _KITS.get(entry.partition("/")[0], {}).items()}
+    return Bundle(entry, modules_of(entry, folder), sheets, kit)
 
 
 def modules_of(entry: str, folder: Path) -> dict[str, str]:

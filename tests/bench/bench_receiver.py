@@ -84,8 +84,9 @@ RECEIVER_CELL = (
 )
 RAW_CELL = textwrap.dedent("""
     import asyncio, threading
-    ANSWER = b'{"responses": [{"type": "text", "message": "Hello!"}]}'
-    ANSWER = b"HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n" % len(ANSWER) + ANSWER
+    BODY = b'{"responses": [{"type": "text", "message": "Hello!"}]}'
+    HEAD = b"HTTP/1.1 200 OK\\r\\nContent-Type: application/json\\r\\nContent-Length: %d\\r\\n\\r\\n"
+    ANSWER = HEAD % len(BODY) + BODY
     class Protocol(asyncio.Protocol):
         def connection_made(self, transport):
             self.transport = transport

@@ -14,8 +14,8 @@ from pydantic_core import from_json
 from chatbot_nb.bot.new_request import new_request
 from chatbot_nb.traffic.capture import Capture
 from chatbot_nb.traffic.exchange import Exchange, SentReply
-from chatbot_nb.traffic.frame import Frames
 from chatbot_nb.traffic.limits import ReceiverLimits
+from chatbot_nb.traffic.tables.frame import Frames
 from chatbot_nb.traffic.verdict import CLEAN
 from chatbot_nb.transport.inbound.http import Request, Timing
 

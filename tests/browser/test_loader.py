@@ -16,8 +16,8 @@ playwright = pytest.importorskip("playwright.sync_api", reason="Playwright is no
 NEXT_YEAR = dt.datetime.now(dt.UTC) + dt.timedelta(days=365)
 MODULES = {
     "core/shared.js": "globalThis.loads = (globalThis.loads ?? 0) + 1;\nexport const count = { views: 0 };\n",
-    "chat/part.js": 'import { count } from "../core/shared.js";\nexport const add = () => ++count.views;\n',
-    "chat/main.js": """\
+    "builder/part.js": 'import { count } from "../core/shared.js";\nexport const add = () => ++count.views;\n',
+    "builder/main.js": """\
 import { count } from "../core/shared.js";
 import { add } from "./part.js";
 export default {
@@ -90,11 +90,16 @@ def stage(page, tmp_path):
     """Return a function that sets the stage with these modules."""
 
     def play(modules=MODULES):
-        for name, source in {**modules, "style/theme.css": ".cbn { color: red; }", "style/chat.css": "b {}"}.items():
+        for name, source in {
+            **modules,
+            "style/theme.css": ".cbn { color: red; }",
+            "style/chat.css": "b {}",
+            "style/builder.css": "i {}",
+        }.items():
             (tmp_path / name).parent.mkdir(exist_ok=True)
             (tmp_path / name).write_text(source)
         bundle.cache_clear()
-        made = bundle("chat/main.js", tmp_path)
+        made = bundle("builder/main.js", tmp_path)
         packed = base64.b64encode(made.packed).decode()
         page.evaluate(STAGE, [LOADER.read_text(encoding="utf-8"), made.hash, packed])
         return page
@@ -119,7 +124,7 @@ def test_modules_are_asked_for_once_a_page(stage):
         }"""
     )
     assert texts == [
-        *(1, 0, 1, 2),
+        *(1, 0, 1, 3),
         "view 1 of 1, 1 of its model, form,templates",
         "view 2 of 2, 2 of its model, form,templates",
         "view 3 of 3, 1 of its model, form,templates",
@@ -184,7 +189,7 @@ def test_the_entrys_clean_up_is_handed_on(stage):
     ],
 )
 def test_what_fails_is_said(stage, source, said):
-    page = stage({"chat/main.js": source})
+    page = stage({"builder/main.js": source})
     page.evaluate(
         """async () => {
           const model = await newModel();

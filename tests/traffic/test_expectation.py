@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import _thread
 import json
+import signal
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -245,7 +245,7 @@ def test_the_timeout_without_traffic():
 
 def test_a_wait_can_be_interrupted():
     """By the kernel's interrupt, at once."""
-    timer = later(_thread.interrupt_main)
+    timer = later(lambda: signal.pthread_kill(threading.main_thread().ident, signal.SIGINT))
     with pytest.raises(KeyboardInterrupt):
         wait(capture_of(), timeout=60)
     timer.join()

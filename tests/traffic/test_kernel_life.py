@@ -161,14 +161,15 @@ def request(message="hello"):
 def post(url, body=None):
     """One delivery, on a connection of its own; (status, body, seconds) of the answer."""
     where = urlsplit(url)
-    connection = http.client.HTTPConnection("127.0.0.1", where.port, timeout=30)
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", where.port, timeout=30)) as connection:
+        return post_on(connection, where.path, body)
+
+
+def post_on(connection, path, body=None):
     begin = time.monotonic()
-    try:
-        connection.request("POST", where.path, request() if body is None else body)
-        answer = connection.getresponse()
-        return answer.status, answer.read(), time.monotonic() - begin
-    finally:
-        connection.close()
+    connection.request("POST", path, request() if body is None else body)
+    answer = connection.getresponse()
+    return answer.status, answer.read(), time.monotonic() - begin
 
 
 def ask(url, message="hello"):
@@ -342,14 +343,18 @@ ASKED = 30
     [
         pytest.param("time.sleep(0.2)", id="sleep"),
         pytest.param("for number in range(10_000): number * number", id="python"),
-        pytest.param("while time.monotonic() % 0.002 < 0.0019: pass\n    os.stat('/')", id="small-system-calls"),
+        pytest.param(
+            "until = time.perf_counter() + 0.002\n    while time.perf_counter() < until: pass\n    log.write(b'.')",
+            id="small-writes",
+        ),
         pytest.param("(matrix @ matrix).sum(); np.sort(matrix)", id="numpy"),
     ],
 )
 def test_case_62_a_busy_cell(kernel, step):
-    """Nine of ten answers come within half a second, through a Python handler too, while the cell runs."""
+    """Nine of ten answers of a Python handler come within half a second while the cell runs."""
     url = kernel.start("lambda _: cb.Reply().text('at once')")
-    kernel.run("import os\nimport numpy as np\nmatrix = np.random.default_rng(0).random((300, 300))")
+    kernel.run("log = open('/dev/null', 'wb', buffering=0)")
+    kernel.run("import numpy as np\nmatrix = np.random.default_rng(0).random((300, 300))")
     cell = kernel.busy(f"while receiver.seen < {ASKED}:\n    {step}")
     seconds = sorted(post(url)[2] for _ in range(ASKED))
     assert seconds[ASKED * 9 // 10 - 1] < 0.5
@@ -360,24 +365,25 @@ def test_case_62_a_busy_cell(kernel, step):
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells when bytes came")
 def test_case_62_a_cell_that_holds_the_lock(kernel):
     """C code that keeps the interpreter's lock makes answers late, and their timing says how late they were."""
-    url = kernel.start()
+    where = urlsplit(kernel.start())
     kernel.run(
         "import ctypes\nfrom chatbot_nb.traffic import service\n"
         "hold = ctypes.PyDLL(None).usleep  # PyDLL: the lock is kept\n"
-        "real, service._LATE = service._LATE, 0.2"
+        "real, service._LATE = service._LATE, 0.1"
     )
-    cell = kernel.busy("while receiver.seen < 3: hold(999_999)")
-    seconds = [post(url)[2] for _ in range(3)]
+    with contextlib.closing(http.client.HTTPConnection("127.0.0.1", where.port, timeout=30)) as connection:
+        seconds = [post_on(connection, where.path)[2]]
+        cell = kernel.busy("while receiver.seen < 4: hold(400_000)")
+        seconds += [post_on(connection, where.path)[2] for _ in range(3)]
     assert kernel.finish(cell) == ("busy\n", None)
-    kernel.run("service._LATE = real\ndone = receiver.wait(3)")
+    kernel.run("service._LATE = real\ndone = receiver.wait(4)")
     timed = kernel.value("[one.timing.reply_started for one in done]")
-    assert max(seconds) > 0.5
-    assert timed == pytest.approx(seconds, abs=0.3)
-    assert kernel.value("['late' in one.marks for one in done]") == [one > 0.2 for one in timed]
+    assert max(seconds) > 0.2
+    assert timed == pytest.approx(seconds, abs=0.2)
+    assert kernel.value("['late' in one.marks for one in done]") == [one > 0.1 for one in timed]
     assert kernel.value("real") == 10
-    assert kernel.value("[(one.http.received_at - done[0].http.received_at).total_seconds() for one in done]") == (
-        pytest.approx([0, seconds[0], seconds[0] + seconds[1]], abs=0.3)
-    )
+    came = kernel.value("[(one.http.received_at - done[1].http.received_at).total_seconds() for one in done[1:]]")
+    assert came == pytest.approx([0, seconds[1], seconds[1] + seconds[2]], abs=0.4)
 
 
 OBEY = """

@@ -106,17 +106,17 @@ def test_a_missing_module_is_named(folder):
 
 
 def test_packed_is_what_it_holds(folder):
-    """What travels is JSON in gzip, with the form and the templates, the same bytes each time."""
-    there = folder(chat__main="export default 1;")
-    made = bundle("chat/main.js", there)
+    """What travels is JSON in gzip, for the builder with form and templates, the same bytes each time."""
+    there = folder(builder__main="export default 1;")
+    made = bundle("builder/main.js", there)
     assert json.loads(gzip.decompress(made.packed)) == {
-        "entry": "chat/main.js",
-        "modules": {"chat/main.js": "export default 1;"},
-        "css": ["/* theme */", "/* chat */"],
+        "entry": "builder/main.js",
+        "modules": {"builder/main.js": "export default 1;"},
+        "css": ["/* theme */", "/* chat */", "/* builder */"],
         "kit": {"form": form(), "templates": templates()},
     }
     bundle.cache_clear()
-    again = bundle("chat/main.js", there)
+    again = bundle("builder/main.js", there)
     assert again is not made
     assert (again.packed, again.hash) == (made.packed, made.hash)
 
@@ -126,6 +126,11 @@ def test_the_hash_tells_bundles_apart(folder):
     bundle.cache_clear()
     assert bundle("chat/main.js", folder(chat__main="export default 2;")).hash != first
     assert len(first) == 16
+
+
+@pytest.mark.parametrize("entry", ["chat/main.js", "grid/main.js"])
+def test_who_needs_no_form_gets_none(entry):
+    assert bundle(entry).kit == {}
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

@@ -16,7 +16,7 @@ from chatbot_nb.errors import ChatBotError, PlanError
 from chatbot_nb.sandbox.service import Service
 from chatbot_nb.transport.inbound.http import Response
 from chatbot_nb.widgets.connection_grid.applying import Run
-from chatbot_nb.widgets.connection_grid.columns import stories_of
+from chatbot_nb.widgets.connection_grid.columns import short_error, stories_of
 from chatbot_nb.widgets.grid.columns import fields_of
 from chatbot_nb.widgets.grid.table import Table
 
@@ -140,6 +140,23 @@ def test_stories_are_chosen_by_name(client, closing, edit):
     assert "stays with its story" in answer["refused"][0]["message"]
 
 
+@pytest.mark.parametrize(
+    ("error", "short"),
+    [
+        ("Request failed with status code 404", "404"),
+        ("timeout of 10000ms exceeded", "timeout"),
+        ("connect ECONNREFUSED 127.0.0.1:443", "ECONNREFUSED"),
+        ("getaddrinfo ENOTFOUND h.example", "ENOTFOUND"),
+        ("socket hang up", "hung up"),
+        ("write EPROTO 8:error", "TLS"),
+        ("something new", "something new"),
+        ("", ""),
+    ],
+)
+def test_delivery_errors_are_short_in_the_table(error, short):
+    assert short_error(error) == short
+
+
 def test_an_empty_account_takes_story_ids_as_text(client, closing, edit):
     grid = closing(cb.ConnectionGrid(client))
     edit(grid, add=[{"name": "first", "url": "https://h.example/n", "story_id": "5" * 24}])
@@ -226,11 +243,22 @@ def test_a_plan_changes_what_was_edited_and_nothing_else(client, ids, grid, edit
     made = client.connections.create(story_id="5" * 24, name="of others", url="https://h.example/o")
     client.connections.update(ids[2], name="c of others")
     plan = grid.plan()
+    (_, label), *_ = grid.grid["columns"][1]["choices"]
     assert plan.results[["action", "id"]].to_numpy().tolist()[:2] == [["delete", ids[1]], ["update", ids[0]]]
     assert plan.results["action"].tolist() == ["delete", "update", "create"]
     panel = grid.grid["panel"]
     assert panel["summary"] == "1 delete, 1 update, 1 create"
-    assert panel["rows"][0][0] == {"text": "delete", "mark": "deleted"}
+    assert [[cell["text"] for cell in row] for row in panel["rows"]] == [
+        ["delete", "b", "url", "https://hooks.example/b", ""],
+        ["update", "a", "name", "a", "mine"],
+        ["create", "new", "story", "", label],
+        ["", "", "name", "", "new"],
+        ["", "", "url", "", "https://h.example/n"],
+    ]
+    assert [[cell["mark"] for cell in row] for row in panel["rows"][:2]] == [
+        ["deleted", "", "", "", ""],
+        ["changed", "", "", "", "changed"],
+    ]
     assert panel["findings"] == []
     assert grid.plan() is plan
     assert grid.apply()["status"].tolist() == ["done"] * 3

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any, Final
 from chatbot_nb.payloads.check import check
 from chatbot_nb.payloads.exports.layout import group, lay_out
 from chatbot_nb.payloads.request import WebhookRequest
-from chatbot_nb.traffic.answers import sent_reply
 from chatbot_nb.traffic.exports import sending
 from chatbot_nb.traffic.exports.handler import Handler, NoSource, taken_along
 from chatbot_nb.traffic.exports.masking import REMARK
 from chatbot_nb.traffic.exports.quoting import needs_base64, python_bytes
+from chatbot_nb.traffic.replies.answers import sent_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -61,7 +61,7 @@ _IMPORTS: Final = ("import pytest", "import chatbot_nb as cb")
 _HANDLERS_IMPORTS: Final = (
     "import json",
     "from chatbot_nb.payloads.request import WebhookRequest",
-    "from chatbot_nb.traffic.answers import sent_reply",
+    "from chatbot_nb.traffic.replies.answers import sent_reply",
 )
 _BASE64: Final = "import base64"
 # What the file calls its own; a handler must not mean something else by it.

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 import pandas as pd
 
+from chatbot_nb.audits.delivery_errors import delivery_error
 from chatbot_nb.widgets.grid.columns import Column
 from chatbot_nb.widgets.grid.inference import CHOICES
 
@@ -18,6 +19,8 @@ SECRETS: Final = ("token", "header_values", "auth_username", "auth_password")
 #: Columns whose edits are written.
 WRITTEN: Final = ("name", "url", "story_id")
 _STAYS: Final = "a connection stays with its story; to move it, create it anew there"
+_OTHER: Final = "delivery_other"  # a cause that is not known
+_TIME: Final = 150  # px; up to the minute
 _DIGITS: Final = 4  # of the id of a story whose name another one has, too
 _KEEP: Final = "an empty field leaves what is there; client.connections.update(id, {}=None) removes it"
 
@@ -57,12 +60,12 @@ def columns_of(account: pd.DataFrame) -> list[Column]:
         name="story_id", title="story", new_only=True, choices=stories or None, note=_STAYS if stories else ""
     )
     columns = [
-        Column(name="name", width=240),
+        Column(name="name", width=190),
         story,
-        Column(name="url", type="url", width=360),
-        Column(name="error", type="state", editable=False, width=220),
-        Column(name="created_at", title="created", editable=False, hidden=True),
-        Column(name="updated_at", title="updated", editable=False),
+        Column(name="url", type="url", width=270),
+        Column(name="error", type="state", editable=False, width=120, label=short_error),
+        Column(name="created_at", title="created", editable=False, hidden=True, width=_TIME),
+        Column(name="updated_at", title="updated", editable=False, width=_TIME),
         Column(name="id", hidden=True),
         Column(name="story_name", editable=False, place="nowhere"),
     ]
@@ -74,6 +77,15 @@ def columns_of(account: pd.DataFrame) -> list[Column]:
             Column(name="read_error", editable=False, type="state", hidden=True),
         ]
     return [*columns, *_secrets(with_username=not is_detailed)]
+
+
+def short_error(error: str) -> str:
+    """Return what the last delivery failed of, as short as it can be said: a status, a code of Node, a word."""
+    said = delivery_error(error)
+    if said is None or said.code == _OTHER:
+        return error
+    cause = said.code.removeprefix("delivery_").removeprefix("status_")
+    return cause.upper() if cause.startswith("e") or cause == "tls" else cause.replace("_", " ")
 
 
 def _secrets(*, with_username: bool) -> list[Column]:

@@ -188,7 +188,7 @@ class ConnectionGrid(AccountGrid):
             place = base.index.get_indexer_for(pd.Index([connection_id]))[0]
             return self._row_label(int(table.ids[place])) if place >= 0 else connection_id
 
-        self._panel = self._plan_shown = plan_panel(run.plan, label)
+        self._panel = self._plan_shown = plan_panel(run.plan, label, table.fields)
         self._publish()
 
     def _show_progress(self, done: int, total: int) -> None:

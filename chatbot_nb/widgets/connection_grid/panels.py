@@ -8,12 +8,13 @@ from chatbot_nb.payloads.wording import counted, printable
 from chatbot_nb.transport.redact import masked
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     import pandas as pd
 
     from chatbot_nb.connections.plan.plan import Plan
     from chatbot_nb.widgets.connection_grid.rebasing import Conflict
+    from chatbot_nb.widgets.grid.columns import Field
 
 _ROWS: Final = 200
 _FINDINGS: Final = 50
@@ -28,7 +29,7 @@ def button(name: str, label: str, title: str = "", *, primary: bool = False, ena
     return {"name": name, "label": label, "primary": primary, "enabled": enabled, "title": title}
 
 
-def plan_panel(plan: Plan, label: Callable[[str], str]) -> dict[str, Any]:
+def plan_panel(plan: Plan, label: Callable[[str], str], fields: Mapping[str, Field]) -> dict[str, Any]:
     """Return a plan that was not applied: its changes, and what is wrong.
 
     Parameters
@@ -36,8 +37,11 @@ def plan_panel(plan: Plan, label: Callable[[str], str]) -> dict[str, Any]:
     plan : Plan
     label : callable
         Returns what a connection is called, by its id.
+    fields : mapping of str to Field
+        The columns of the grid, in whose words cells are shown.
     """
     frame, findings = plan.frame, plan.findings
+    lines = frame[(frame["action"] != "delete") | (frame["column"] == "url")]  # which says enough of what goes
     # What is deleted stands among the changes.
     wrong = findings[(findings["severity"] != "info") & (findings["code"] != "deleted")]
     errors = int((findings["severity"] == "error").sum())
@@ -49,11 +53,15 @@ def plan_panel(plan: Plan, label: Callable[[str], str]) -> dict[str, Any]:
     return {
         "kind": "plan",
         "title": "Plan",
-        "summary": _summary(parts or ["no changes"], len(frame)),
+        "summary": _summary(parts or ["no changes"], len(lines)),
         "columns": ["action", "connection", "column", "before", "after"],
-        "rows": [_change(*row) for row in _cells(frame, ["action", "name", "column", "old", "new"])],
+        "rows": [
+            _change(*row)
+            for row in _cells(_readable(lines, fields), ["mark", "action", "name", "column", "old", "new"])
+        ],
         "findings": [
-            _finding(label, *row) for row in _cells(wrong, ["severity", "id", "column", "message"], _FINDINGS)
+            _finding(label, *row)
+            for row in _cells(_titled(wrong, fields), ["severity", "id", "column", "message"], _FINDINGS)
         ],
         "actions": [apply, _CLOSE],
     }
@@ -121,13 +129,33 @@ def _cells(frame: pd.DataFrame, columns: list[str], most: int = _ROWS) -> list[t
     return list(values.where(values.notna(), None).itertuples(index=False, name=None))
 
 
-def _change(action: str, name: str | None, column: str, old: str | None, new: str | None) -> list[dict[str, str]]:
-    before, after = (masked(text) if text and column == "url" else text for text in (old, new))
-    marks = (_MARKS[action], "", "", "", _MARKS[action] if action != "delete" else "")
-    return [
-        {"text": _cut(text), "mark": mark}
-        for text, mark in zip((action, name, column, before, after), marks, strict=True)
-    ]
+def _readable(lines: pd.DataFrame, fields: Mapping[str, Field]) -> pd.DataFrame:
+    """Return the first cells of a plan as a grid shows them; what stands above is not said again."""
+    lines = lines.head(_ROWS)
+    shown = _titled(lines, fields).assign(mark=lines["action"].map(_MARKS))
+    for name in ("old", "new"):
+        pairs = zip(lines["column"], lines[name].astype(object), strict=True)
+        shown[name] = [_shown(column, text, fields) for column, text in pairs]
+    shown.loc[lines.index.get_level_values("change").duplicated(), ["action", "name"]] = None
+    return shown
+
+
+def _titled(frame: pd.DataFrame, fields: Mapping[str, Field]) -> pd.DataFrame:
+    titles = {key: field.title for key, field in fields.items()}
+    return frame.assign(column=[titles.get(each, each) for each in frame["column"]])
+
+
+def _shown(column: str, text: object, fields: Mapping[str, Field]) -> str | None:
+    if not isinstance(text, str):
+        return None
+    if column == "url":
+        return masked(text)
+    return fields[column].kind.label(text) if column in fields else text
+
+
+def _change(mark: str, *texts: str | None) -> list[dict[str, str]]:
+    marks = (mark if texts[0] else "", "", "", "", mark if mark != "deleted" else "")
+    return [{"text": _cut(text), "mark": each} for text, each in zip(texts, marks, strict=True)]
 
 
 def _result(status: str, action: str, name: str | None, why: str | None) -> list[dict[str, str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final, Literal, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from chatbot_nb.payloads.wording import kind_of, printable, show
@@ -14,11 +15,15 @@ from chatbot_nb.widgets.grid.kinds import ColumnType, Json, Kind
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     Check: TypeAlias = Callable[[pd.Series[Any]], Sequence[str | None]]
 
 Place: TypeAlias = Literal["table", "drawer", "nowhere"]
 
-_SAMPLE: Final = 50  # rows that a column's width is taken from
+_SAMPLE: Final = 200  # rows that a column's width is taken from
+_MOST: Final = 0.95  # of their texts fit,
+_SPARE: Final = 1.5  # and those that are not much longer
 _PER_CHARACTER: Final = 7.5  # px
 _WIDTHS: Final = {"boolean": (70, 90), "number": (80, 200), "date": (110, 230), "secret": (90, 90)}
 _ANY_WIDTH: Final = (90, 380)
@@ -52,6 +57,9 @@ class Column:
         Whether the details show line breaks.
     note : str, default ""
         What a person should know of it.
+    label : callable, optional
+        Takes a text and returns a shorter one for the table, where it is shown in full only when it is pointed at and
+        in the details.
     check : callable, optional
         Takes a Series of values and returns what is wrong with each, None where nothing is. Called with the column
         when it is loaded, then with each value that changes: a value with a message does not get into the frame.
@@ -68,6 +76,7 @@ class Column:
     choices: Mapping[str, str] | Iterable[str] | None = None
     wide: bool | None = None
     note: str = ""
+    label: Callable[[str], str] | None = None
     check: Check | None = None
 
 
@@ -199,7 +208,8 @@ def _field(
         raise ValueError(f"columns: {show_label(label)}: {exc}") from None
     key = _key(label, keys)
     editable = kind.editable and not in_index and column.editable is not False
-    texts = [None if text is None else kind.label(text) for text in kind.texts(values[:_SAMPLE])]
+    shown = column.label or kind.label
+    texts = [shown(text) for text in kind.texts(values.take(_sample(len(values)))) if text is not None]
     column = replace(
         column,
         title=printable(column.title if column.title is not None else key),
@@ -221,11 +231,18 @@ def _key(label: Hashable, keys: set[str]) -> str:
     return key
 
 
-def _width(kind: Kind, title: str, texts: list[str | None]) -> int:
+def _sample(count: int) -> NDArray[np.intp]:
+    """Return positions from all over a column: what is alike often stands together."""
+    return np.unique(np.linspace(0, max(count - 1, 0), min(count, _SAMPLE)).astype(np.intp))
+
+
+def _width(kind: Kind, title: str, texts: list[str]) -> int:
     least, most = _WIDTHS.get(kind.type, _ANY_WIDTH)
-    longest = max([len(title) + 3, *(len(text) for text in texts if text is not None)])
+    lengths = sorted(map(len, texts)) or [0]
+    fits = _SPARE * lengths[int(_MOST * (len(lengths) - 1))]
+    longest = max(len(title) + 3, min(fits, lengths[-1]))
     return int(min(max(least, 24 + _PER_CHARACTER * longest), most))
 
 
-def _is_wide(kind: Kind, texts: list[str | None]) -> bool:
-    return isinstance(kind, Json) or any("\n" in text for text in texts if text is not None)
+def _is_wide(kind: Kind, texts: list[str]) -> bool:
+    return isinstance(kind, Json) or any("\n" in text for text in texts)

@@ -63,6 +63,19 @@ class Kind:
         """Return what a person reads for a text."""
         return text
 
+    def labels(self, texts: Objects) -> Objects:
+        """Return what a person reads for each text, None where there is none."""
+        return texts
+
+    def copied(self, text: str) -> str:
+        """Return what of a text goes into a clipboard: its label, where that is read as the same."""
+        return text
+
+    def may_hold(self, part: str) -> bool:
+        """Return whether any text of such a value could have this in it."""
+        del part
+        return True
+
     def read(self, text: str) -> Any:  # noqa: ANN401  # whatever the column holds
         """Return the value that a text stands for.
 
@@ -167,6 +180,16 @@ class Choice(Text):
     @override
     def label(self, text: str) -> str:
         return self.choices.get(text, text)
+
+    @override
+    def labels(self, texts: Objects) -> Objects:
+        return np.array([None if text is None else self.choices.get(text, text) for text in texts], dtype=object)
+
+    @override
+    def copied(self, text: str) -> str:
+        label = self.label(text)
+        meant = label if label in self.choices else self._values.get(label)
+        return label if label and meant == text else text
 
     @override
     def read(self, text: str) -> str:

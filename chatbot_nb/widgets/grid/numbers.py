@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from chatbot_nb.widgets.grid.kinds import Array, Flags, Objects, Order
 
 _INTEGER: Final = re.compile(r"[+-]?[0-9]{1,4000}")
+_SIGNS: Final = frozenset("0123456789-+:. ")  # of the texts of times
 _DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:[T ][0-9]{2}:[0-9]{2}.*)?", re.DOTALL)
 _TRUTHS: Final = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 _T: Final = 10  # where it stands in 2026-11-25T14:30
@@ -154,6 +155,10 @@ class Time(Ordered):
         super().__init__(values)
         self._tz = getattr(self.dtype, "tz", None)
         self._unit = self._unit_of(values)
+
+    @override
+    def may_hold(self, part: str) -> bool:
+        return _SIGNS.issuperset(part)
 
     @override
     def texts(self, values: Array) -> Objects:

@@ -200,9 +200,9 @@ class Sheet:
         return rows_json(self.table, self.findings, there, selected=self.selected, states=self.states)
 
     def texts(self, begin: int, end: int, keys: Sequence[str], *, header: bool) -> list[list[str | None]]:
-        """Return the texts of rows that are seen."""
+        """Return the texts of rows that are seen, as a clipboard gets them: choices by their names."""
         positions = self.table.positions(self.view.slice(begin, end))
-        columns = [self.table.texts(key, positions).tolist() for key in keys]
+        columns = [self._copied(key, self.table.texts(key, positions).tolist()) for key in keys]
         head = [[self.table.fields[key].title for key in keys]] if header else []
         return [*head, *map(list, zip(*columns, strict=True))]
 
@@ -248,6 +248,10 @@ class Sheet:
         )
 
     # On the way
+
+    def _copied(self, key: str, texts: list[str | None]) -> list[str | None]:
+        kind = self.table.fields[key].kind
+        return [None if text is None else kind.copied(text) for text in texts]
 
     def _shown(self, key: str, value: object) -> object:
         return value if value is None or self.table.fields[key].kind.is_open else MASK

@@ -230,10 +230,11 @@ class Table:
         """Return the labels of a column without regard to case, empty where nothing stands."""
 
         def fold() -> list[str]:
-            kind, texts = self.fields[key].kind, self.texts(key).tolist()
+            kind = self.fields[key].kind
+            texts = kind.labels(self.texts(key)).tolist()
             if kind.is_folded and not self.cells[key]:
                 return ["" if text is None else text for text in texts]
-            return ["" if text is None else kind.label(text).casefold() for text in texts]
+            return ["" if text is None else text.casefold() for text in texts]
 
         return self._remember(key, "folded", fold)
 

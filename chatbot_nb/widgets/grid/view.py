@@ -136,10 +136,13 @@ def _searched(table: Table, keys: Sequence[str], part: str, among: Flags) -> Fla
     found = np.zeros(len(table), dtype=bool)
     open_ = np.flatnonzero(among)
     for key in keys:
-        if not table.fields[key].kind.is_open:
+        kind = table.fields[key].kind
+        # What was typed and refused may be any text.
+        if not kind.is_open or not (kind.may_hold(part) or table.cells[key]):
             continue
         folded = table.folded(key)
-        hit = np.array([part in folded[row] for row in open_.tolist()], dtype=bool)
+        rows = folded if len(open_) == len(folded) else [folded[row] for row in open_.tolist()]
+        hit = np.array([part in text for text in rows], dtype=bool)
         found[open_[hit]] = True
         open_ = open_[~hit]
     return found

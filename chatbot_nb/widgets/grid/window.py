@@ -36,10 +36,16 @@ def rows_json(
     offsets = {row: offset for offset, row in enumerate(listed)}
     positions = table.positions(ids)
     columns = [key for key, field in table.fields.items() if field.column.place == "table"]
+    cells: dict[str, list[str | None]] = {key: table.texts(key, positions).tolist() for key in columns}
     new = set(table.new) if table.new else set()
     return {
         "ids": [str(row) for row in listed],
-        "cells": {key: table.texts(key, positions).tolist() for key in columns},
+        "cells": cells,
+        "labels": {
+            key: [text if text is None else label(text) for text in texts]
+            for key, texts in cells.items()
+            if (label := table.fields[key].column.label) is not None
+        },
         "state": [states.get(row) or _state(row, new, table.deleted) for row in listed],
         "selected": [row in selected for row in listed],
         "changed": _changed(table, offsets),

@@ -14,8 +14,8 @@ from datetime import UTC, datetime
 import pytest
 
 from chatbot_nb.payloads.exports.curl import SAMPLE
-from chatbot_nb.traffic.answers import sent_reply
 from chatbot_nb.traffic.exchange import Exchange
+from chatbot_nb.traffic.replies.answers import sent_reply
 from chatbot_nb.transport.inbound.http import Request, Response, Timing
 from chatbot_nb.transport.inbound.server import Server
 

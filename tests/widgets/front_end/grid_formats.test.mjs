@@ -8,6 +8,7 @@ import {
   meant,
   oneLine,
   readable,
+  shortTime,
   webAddress,
   yesNo,
 } from "../../../chatbot_nb/widgets/static/grid/words.js";
@@ -112,6 +113,18 @@ test("a choice is copied by its name, unless another has the same", () => {
     ["1", "1", "2", "x", null],
   );
   assert.equal(readable(column, "3"), "Two");
+});
+
+test("a time gives up what is finest first", () => {
+  const time = "2025-07-31 11:13:28.565+00:00";
+  const shown = [40, 29, 28, 19, 18, 16, 15, 10, 3].map((room) => shortTime(time, room));
+  assert.deepEqual(shown, [
+    ...[time, time, "2025-07-31 11:13:28", "2025-07-31 11:13:28", "2025-07-31 11:13", "2025-07-31 11:13"],
+    ...["2025-07-31", "2025-07-31", "2025-07-31"],
+  ]);
+  assert.equal(shortTime("2025-07-31 11:13", 12), "2025-07-31");
+  for (const other of ["2025-07-31", "not a time at all", "2025-07-31 at noon"])
+    assert.equal(shortTime(other, 4), other);
 });
 
 test("words for yes and no, masks, and addresses that may be opened", () => {

@@ -156,6 +156,38 @@ def test_ids_texts_and_places_of_rows_that_are_not_at_hand(browse, frame):
     assert grid.errors == []
 
 
+def test_a_copy_has_choices_by_name_where_the_name_means_the_same(browse):
+    """As the page copies what is at hand."""
+    choices = {"1": "Support", "2": "Support", "3": "Sales", "4": "1", "5": ""}
+    values = ["1", "2", "3", "4", "5", "6", None]
+    _, browser = browse(pd.DataFrame({"v": values}), [Column(name="v", choices=choices)])
+    text = browser.answer("text", begin=0, end=7, columns=["v"])["text"]
+    assert text.split("\r\n") == ["Support", "2", "Sales", "4", "5", "6", ""]
+
+
+def test_a_time_is_found_by_its_digits_and_by_what_was_typed_in_its_place(browse):
+    _, browser = browse(pd.DataFrame({"at": pd.to_datetime(["2026-11-25", "2026-11-26"])}))
+    browser.edit(("1", "at", "Soon"))
+    for search, ids in (("11-25", ["0"]), ("soon", ["1"]), ("later", [])):
+        browser.look(search=search)
+        assert browser.window()["ids"] == ids
+
+
+def test_a_width_is_taken_from_all_over_a_column(browse):
+    """Long texts count wherever they are; a few that are very long do not."""
+    texts = {"end": ["a"] * 900 + ["b" * 30] * 100, "few": ["a"] * 999 + ["b" * 300]}
+    grid, _ = browse(pd.DataFrame({**texts, "none": pd.array([None] * 1000, dtype="str")}))
+    assert [column["width"] for column in grid.grid["columns"]] == [249, 90, 90]
+
+
+def test_a_short_label_stands_beside_the_whole_text(browse):
+    """Texts are edited, copied and searched, not labels."""
+    columns = [Column(name="v", type="state", label=str.upper)]
+    _, browser = browse(pd.DataFrame({"v": ["abc", None], "w": ["d", "e"]}), columns)
+    data = browser.window()
+    assert (data["cells"]["v"], data["labels"]) == (["abc", None], {"v": ["ABC", None]})
+
+
 def test_findings_come_a_hundred_at_a_time_errors_first(browse):
     def odd(values):
         return [f"{value} is odd" if value % 2 else None for value in values]

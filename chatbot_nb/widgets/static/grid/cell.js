@@ -1,8 +1,10 @@
 // One cell: its text, what is wrong with it, what it was, and whether it is on its way.
 
 import { h, put, word } from "../core/dom.js";
-import { isOpen, MARKS, oneLine, readable, said, worst } from "./words.js";
+import { isOpen, MARKS, oneLine, readable, said, shortTime, worst } from "./words.js";
 
+const PADDING = 20; // px
+const DIGIT = 8; // px
 const FITS = 28; // characters that mostly fit; a longer text is also seen when it is pointed at
 
 /** @param {object} column of the trait @param {number} number of the column, from 0 @returns {HTMLElement} */
@@ -24,14 +26,16 @@ export function setWidth(cell, number) {
  * @param {object} column of the trait
  * @param {?object} row null while it is not at hand
  * @param {{text: ?string, isPending: boolean}} shown
- * @param {{isPicked: boolean, isAt: boolean, readOnly: boolean}} flags
+ * @param {{isPicked: boolean, isAt: boolean, readOnly: boolean, room: number}} flags `room` is in px
  */
-export function paintCell(cell, column, row, shown, { isPicked, isAt, readOnly }) {
+export function paintCell(cell, column, row, shown, { isPicked, isAt, readOnly, room }) {
   const findings = row?.findings(column.name) ?? [];
   const severity = worst(findings);
   const isChanged = !shown.isPending && (row?.isChanged(column.name) ?? false);
   const text = shown.isPending && column.type === "secret" ? masked(shown.text) : readable(column, shown.text);
-  const line = oneLine(text);
+  const whole = oneLine(text);
+  const label = shown.isPending ? null : row?.label(column.name);
+  const line = column.type === "date" ? shortTime(whole, (room - PADDING) / DIGIT) : oneLine(label ?? whole);
   const classes = [
     "cbn-cell",
     `cbn-type-${column.type}`,
@@ -47,7 +51,7 @@ export function paintCell(cell, column, row, shown, { isPicked, isAt, readOnly }
     said(findings),
     isChanged && column.type !== "secret" && `was: ${oneLine(readable(column, row.before[column.name])) || "(empty)"}`,
     shown.isPending && "not confirmed by the kernel yet",
-    line.length > FITS && line,
+    (whole.length > FITS || whole !== line) && whole,
   ];
   const [className, title] = [classes.filter(Boolean).join(" "), hints.filter(Boolean).join("\n")];
   if (cell.className !== className) cell.className = className;

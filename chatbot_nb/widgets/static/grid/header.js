@@ -8,7 +8,7 @@ import { openMenu } from "./popup.js";
 export const FIRST = 72; // px of the rows' own column
 const LINE = 34; // px
 const FILTER = 36; // px
-const PAUSE = 250; // milliseconds without a key, after which a filter counts
+const PAUSE = 120; // milliseconds without a key, after which a filter counts
 
 export class Header {
   hasFilters = false;

@@ -74,8 +74,9 @@ export class Panel {
   }
 }
 
+/** A line whose first cell is empty goes on with what the one above begins. */
 function line(cells) {
-  return h("tr", cells.map(cell));
+  return h(`tr ${cells[0]?.text === "" ? "same" : ""}`, cells.map(cell));
 }
 
 /** One cell, `{text, mark}` or a text. */

@@ -40,8 +40,9 @@ export function paintRow(element, index, { store, columns, selection, editor, id
     cell.id = `${id}-${index}-${number}`;
     if (editor.isIn(cell)) return;
     const shown = row ? store.shown(row, column.name) : { text: "", isPending: false };
+    const room = store.widths.get(column.name) ?? column.width;
     const isPicked = inRange && number >= range.left && number <= range.right;
-    paintCell(cell, column, row, shown, { isPicked, isAt, readOnly: store.grid.read_only });
+    paintCell(cell, column, row, shown, { isPicked, isAt, room, readOnly: store.grid.read_only });
   });
 }
 

@@ -12,13 +12,18 @@ export class Row {
     this.selected = data.selected?.[offset] ?? false;
     this.before = data.changed?.[offset] ?? {};
     this.found = data.findings?.[offset] ?? {};
-    Object.assign(this, { cells: data.cells ?? {}, offset });
+    Object.assign(this, { cells: data.cells ?? {}, labels: data.labels ?? {}, offset });
   }
 
   /** @param {string} column @returns {?string} */
   text(column) {
     // A column may be called "constructor".
     return (Object.hasOwn(this.cells, column) ? this.cells[column][this.offset] : null) ?? null;
+  }
+
+  /** @param {string} column @returns {?string} a shorter text for the table, where Python has one */
+  label(column) {
+    return (Object.hasOwn(this.labels, column) ? this.labels[column][this.offset] : null) ?? null;
   }
 
   /** @param {string} column @returns {boolean} */

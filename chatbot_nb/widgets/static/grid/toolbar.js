@@ -7,7 +7,7 @@ import { copy } from "./clipboard.js";
 import { openMenu } from "./popup.js";
 import { counted, figures } from "./words.js";
 
-const PAUSE = 250; // milliseconds without a key, after which a search counts
+const PAUSE = 120; // milliseconds without a key, after which a search counts
 
 export class Toolbar {
   constructor(view) {
@@ -66,12 +66,28 @@ export class Toolbar {
     put(this.status, waiting(line));
     put(this.changes, changes(grid.counts));
     const { errors = 0, warnings = 0 } = grid.counts;
-    const parts = [errors && `✗ ${counted(errors, "error")}`, warnings && `! ${counted(warnings, "warning")}`];
-    put(this.found, parts.filter(Boolean).join("  "));
+    this.count(errors, warnings);
     this.found.hidden = errors + warnings === 0;
     this.found.className = `cbn-found cbn-tone-${errors ? "error" : "warning"}`;
     set(this.found, "aria-expanded", String(!this.view.findings.el.hidden));
     this.actions.refresh(line.gone ? [] : grid.actions);
+  }
+
+  /** Marks and numbers; where there is little room, the words beside them are only said. */
+  count(errors, warnings) {
+    const key = `${errors} ${warnings}`;
+    if (this.counted === key) return;
+    this.counted = key;
+    const parts = [
+      ["✗", errors, "error"],
+      ["!", warnings, "warning"],
+    ].filter(([, number]) => number > 0);
+    this.found.replaceChildren(
+      ...parts.flatMap(([sign, number, name], index) => [
+        `${index > 0 ? "  " : ""}${sign} ${figures(number)}`,
+        h("span.unit", counted(number, name).slice(figures(number).length)),
+      ]),
+    );
   }
 
   type() {

@@ -40,6 +40,22 @@ export function oneLine(text) {
     .replace(/[\u0000-\u001f]/g, (sign) => String.fromCharCode(0x2400 + sign.charCodeAt(0)));
 }
 
+/**
+ * Return a time without what there is no room for, the finest first: the zone with parts of seconds, the seconds, the
+ * hours.
+ *
+ * @param {string} text
+ * @param {number} room in characters
+ * @returns {string} the text itself where it is no time
+ */
+export function shortTime(text, room) {
+  if (text.length <= room) return text;
+  const [, day, minute, second] = /^(\d{4}-\d\d-\d\d)(?:[ T](\d\d:\d\d)(:\d\d)?.*)?$/.exec(text) ?? [];
+  if (!minute) return text;
+  const shorter = [second && `${day} ${minute}${second}`, `${day} ${minute}`].filter(Boolean);
+  return shorter.find(({ length }) => length <= room) ?? day;
+}
+
 /** @param {?string} text of a cell @returns {?boolean} what it means in a column of yes and no; null if nothing */
 export function yesNo(text) {
   const said = String(text).toLowerCase();

@@ -26,10 +26,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from chatbot_nb.errors import ReceiverError
-from chatbot_nb.traffic import database, writer
 from chatbot_nb.traffic.exchange import Exchange, SentReply
-from chatbot_nb.traffic.rows import CUT_SHORT
-from chatbot_nb.traffic.store import TrafficStore
+from chatbot_nb.traffic.storage import database, writer
+from chatbot_nb.traffic.storage.rows import CUT_SHORT
+from chatbot_nb.traffic.storage.store import TrafficStore
 from chatbot_nb.traffic.verdict import Verdict
 from chatbot_nb.transport.inbound.http import Request, Timing
 
@@ -740,7 +740,7 @@ warnings.simplefilter("ignore")  # newer Pythons warn of a fork beside threads
 from datetime import UTC, datetime
 from chatbot_nb.errors import ReceiverError
 from chatbot_nb.traffic.exchange import Exchange
-from chatbot_nb.traffic.store import TrafficStore
+from chatbot_nb.traffic.storage.store import TrafficStore
 from chatbot_nb.transport.inbound.http import Request
 
 def exchange(seq):

@@ -17,9 +17,10 @@ from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads.reply.reply import Reply
 from chatbot_nb.payloads.request import WebhookRequest
 from chatbot_nb.payloads.responses import Text
-from chatbot_nb.traffic import views, workers
+from chatbot_nb.traffic import views
 from chatbot_nb.traffic.limits import ReceiverLimits
-from chatbot_nb.traffic.rules import Rules
+from chatbot_nb.traffic.replies import workers
+from chatbot_nb.traffic.replies.rules import Rules
 from chatbot_nb.transport.inbound.http import Request
 
 HI = Reply().text("hi")

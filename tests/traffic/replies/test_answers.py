@@ -16,7 +16,7 @@ from pydantic import BaseModel
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads.reply.reply import Reply
 from chatbot_nb.payloads.responses import ReplyPayload, Text
-from chatbot_nb.traffic.answers import delay_of, judged, sent_reply
+from chatbot_nb.traffic.replies.answers import delay_of, judged, sent_reply
 from chatbot_nb.traffic.verdict import CLEAN
 
 HI = {"responses": [{"type": "text", "message": "Grüß dich 👋"}]}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from chatbot_nb.traffic.exchange import Exchange, SentReply
-from chatbot_nb.traffic.store import TrafficStore
+from chatbot_nb.traffic.storage.store import TrafficStore
 from chatbot_nb.transport.inbound.http import Request, Timing
 
 TASKS = 16

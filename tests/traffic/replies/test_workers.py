@@ -11,8 +11,8 @@ import weakref
 
 import pytest
 
-from chatbot_nb.traffic import workers
-from chatbot_nb.traffic.workers import WORKERS, BusyError, LateError, Workers, called
+from chatbot_nb.traffic.replies import workers
+from chatbot_nb.traffic.replies.workers import WORKERS, BusyError, LateError, Workers, called
 
 NAME = "chatbot_nb handler"
 
@@ -148,7 +148,7 @@ def test_case_50_a_stuck_handler_does_not_keep_the_interpreter():
     """The standard library's pool would be joined at exit, for ever."""
     code = """
 import asyncio, threading
-from chatbot_nb.traffic.workers import Workers, LateError
+from chatbot_nb.traffic.replies.workers import Workers, LateError
 async def main():
     try:
         await Workers().run(threading.Event().wait, timeout=0.01)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads.limits import TEXT_MESSAGE
-from chatbot_nb.traffic.answers import WITHOUT_BODY, chatbot_error, json_bytes, judged
+from chatbot_nb.traffic.replies.answers import WITHOUT_BODY, chatbot_error, json_bytes, judged
 from chatbot_nb.transport import failures
 
 if TYPE_CHECKING:

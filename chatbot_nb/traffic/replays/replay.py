@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple, Protocol, runtime_chec
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads.reply.reply import Reply
 from chatbot_nb.traffic import views
-from chatbot_nb.traffic.answers import sent_reply
-from chatbot_nb.traffic.destination import RULE, Destination
 from chatbot_nb.traffic.exchange import SentReply
-from chatbot_nb.traffic.outcomes import compare, outcomes_frame
-from chatbot_nb.traffic.workers import called
+from chatbot_nb.traffic.replays.destination import RULE, Destination
+from chatbot_nb.traffic.replays.outcomes import compare, outcomes_frame
+from chatbot_nb.traffic.replies.answers import sent_reply
+from chatbot_nb.traffic.replies.workers import called
 from chatbot_nb.transport.failures import timed_out
 from chatbot_nb.transport.timeouts import checked_timeout
 

@@ -14,14 +14,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
-from chatbot_nb.traffic import frame as frame_module
-from chatbot_nb.traffic import segments
 from chatbot_nb.traffic.capture import Capture
-from chatbot_nb.traffic.columns import FIXED
 from chatbot_nb.traffic.exchange import Exchange, SentReply
-from chatbot_nb.traffic.findings import findings
-from chatbot_nb.traffic.frame import Frames
 from chatbot_nb.traffic.limits import ReceiverLimits
+from chatbot_nb.traffic.tables import frame as frame_module
+from chatbot_nb.traffic.tables import segments
+from chatbot_nb.traffic.tables.columns import FIXED
+from chatbot_nb.traffic.tables.findings import findings
+from chatbot_nb.traffic.tables.frame import Frames
 from chatbot_nb.traffic.verdict import Verdict
 from chatbot_nb.transport.inbound.http import Request, Timing
 

@@ -12,7 +12,7 @@ from queue import Empty, SimpleQueue
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from chatbot_nb.errors import ReceiverError
-from chatbot_nb.traffic import database, rows
+from chatbot_nb.traffic.storage import database, rows
 
 if TYPE_CHECKING:
     import asyncio

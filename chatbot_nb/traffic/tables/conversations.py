@@ -114,7 +114,7 @@ class _Chat:
 def _frame(rows: list[tuple[str, _Row]]) -> pd.DataFrame:
     import pandas as pd
 
-    from chatbot_nb.traffic.columns import texts
+    from chatbot_nb.traffic.tables.columns import texts
 
     kept = [row for _, row in rows]
     index = pd.MultiIndex.from_arrays(

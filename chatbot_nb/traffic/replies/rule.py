@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from chatbot_nb.payloads._base import WireModel
 from chatbot_nb.payloads.wording import counted, printable
-from chatbot_nb.traffic.answers import sent_reply
-from chatbot_nb.traffic.matching import Conditions, name_of
-from chatbot_nb.traffic.workers import called
+from chatbot_nb.traffic.replies.answers import sent_reply
+from chatbot_nb.traffic.replies.matching import Conditions, name_of
+from chatbot_nb.traffic.replies.workers import called
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

@@ -18,15 +18,15 @@ from hypothesis import strategies as st
 
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads.reply.reply import Reply
-from chatbot_nb.traffic import replay as replay_module
-from chatbot_nb.traffic.answers import sent_reply
 from chatbot_nb.traffic.exchange import Exchange, SentReply
 from chatbot_nb.traffic.gate import Gate
-from chatbot_nb.traffic.replay import replay
+from chatbot_nb.traffic.replays import replay as replay_module
+from chatbot_nb.traffic.replays.replay import replay
+from chatbot_nb.traffic.replies.answers import sent_reply
 from chatbot_nb.transport.inbound.http import Request, Response, Timing
 from chatbot_nb.transport.inbound.server import Server
 
-LIVE = json.loads((Path(__file__).parent.parent / "data" / "request_live.json").read_text(encoding="utf-8"))
+LIVE = json.loads((Path(__file__).parents[2] / "data" / "request_live.json").read_text(encoding="utf-8"))
 BODY = json.dumps(LIVE, ensure_ascii=False, separators=(",", ":")).encode()
 HEADERS = ((b"Host", b"old.example"), (b"Content-Type", b"application/json"), (b"Content-Length", b"%d" % len(BODY)))
 GOOD = Reply().text("Your order is on its way.")

@@ -9,16 +9,16 @@ from typing import TYPE_CHECKING, Final
 from chatbot_nb.errors import PayloadError
 from chatbot_nb.payloads.wording import printable
 from chatbot_nb.traffic import views
-from chatbot_nb.traffic.answers import sent_reply
-from chatbot_nb.traffic.faults import spoiled
-from chatbot_nb.traffic.rule import Handler
+from chatbot_nb.traffic.replies.answers import sent_reply
+from chatbot_nb.traffic.replies.faults import spoiled
+from chatbot_nb.traffic.replies.rule import Handler
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from chatbot_nb.payloads.request import WebhookRequest
     from chatbot_nb.traffic.exchange import SentReply
-    from chatbot_nb.traffic.rule import Rule
+    from chatbot_nb.traffic.replies.rule import Rule
     from chatbot_nb.transport.inbound.http import Request
 
 #: What goes out where a handler gives nothing: ChatBot takes it and says nothing.

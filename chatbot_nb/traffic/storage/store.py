@@ -9,8 +9,8 @@ from concurrent.futures import Future
 from typing import TYPE_CHECKING, Any
 
 from chatbot_nb.errors import ReceiverError
-from chatbot_nb.traffic import rows
-from chatbot_nb.traffic.writer import Insert, Job, Writer, resolve
+from chatbot_nb.traffic.storage import rows
+from chatbot_nb.traffic.storage.writer import Insert, Job, Writer, resolve
 
 if TYPE_CHECKING:
     import sqlite3

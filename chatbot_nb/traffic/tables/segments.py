@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 import numpy as np
 import pandas as pd
 
-from chatbot_nb.traffic.columns import (
+from chatbot_nb.traffic.tables.columns import (
     FIXED,
     any_values,
     columns_of,
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
     import numpy.typing as npt
 
-    from chatbot_nb.traffic.columns import Cells, Column, Members
     from chatbot_nb.traffic.exchange import Exchange
+    from chatbot_nb.traffic.tables.columns import Cells, Column, Members
 
 #: So many attributes have a column, those of the user and of the chat together: the first that appear.
 MAX_ATTRIBUTES: Final = 200

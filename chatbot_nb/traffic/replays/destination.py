@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from chatbot_nb.errors import TransportError
 from chatbot_nb.traffic import views
-from chatbot_nb.traffic.answers import chatbot_error, judged
 from chatbot_nb.traffic.exchange import SentReply
 from chatbot_nb.traffic.gate import REPLAY_HEADER
+from chatbot_nb.traffic.replies.answers import chatbot_error, judged
 from chatbot_nb.traffic.verdict import Verdict
 from chatbot_nb.transport.outbound.fetch import FRAMING_HEADERS, fetch
 from chatbot_nb.transport.outbound.url import parse_url

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import pandas as pd
 from pydantic_core import from_json
 
-from chatbot_nb.traffic.answers import chatbot_error
 from chatbot_nb.traffic.limits import ReceiverLimits
+from chatbot_nb.traffic.replies.answers import chatbot_error
 from chatbot_nb.transport.encoding import decode_body
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from chatbot_nb.payloads.wording import counted, kind_of, show
-from chatbot_nb.traffic.answers import delay_of
-from chatbot_nb.traffic.choosing import FALLBACK, Choosing, Spoiling
 from chatbot_nb.traffic.exchange import SentReply
-from chatbot_nb.traffic.faults import Faults
-from chatbot_nb.traffic.matching import Conditions, make_conditions
-from chatbot_nb.traffic.rule import make_rule
-from chatbot_nb.traffic.workers import WORKERS, BusyError, LateError, Workers
+from chatbot_nb.traffic.replies.answers import delay_of
+from chatbot_nb.traffic.replies.choosing import FALLBACK, Choosing, Spoiling
+from chatbot_nb.traffic.replies.faults import Faults
+from chatbot_nb.traffic.replies.matching import Conditions, make_conditions
+from chatbot_nb.traffic.replies.rule import make_rule
+from chatbot_nb.traffic.replies.workers import WORKERS, BusyError, LateError, Workers
 
 if TYPE_CHECKING:
     import re
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from chatbot_nb.traffic.limits import ReceiverLimits
-    from chatbot_nb.traffic.matching import Predicate, Wanted
-    from chatbot_nb.traffic.rule import Row, Rule
+    from chatbot_nb.traffic.replies.matching import Predicate, Wanted
+    from chatbot_nb.traffic.replies.rule import Row, Rule
     from chatbot_nb.transport.inbound.http import Request
 
 _Headers = Mapping[str, str] | Iterable[tuple[str, str]] | None

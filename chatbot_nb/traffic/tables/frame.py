@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from chatbot_nb.traffic.capture import Capture
     from chatbot_nb.traffic.exchange import Exchange
-    from chatbot_nb.traffic.segments import Segment
+    from chatbot_nb.traffic.tables.segments import Segment
 
 # So many rows are read at once: their texts are still in the processor's cache when arrays are made of them.
 _ROWS: Final = 2048
@@ -169,7 +169,7 @@ class _News:
 
 def _read_on(former: _State, news: _News, capture: Capture) -> _State:
     """Return the state with what is new, and without what is gone."""
-    from chatbot_nb.traffic.segments import read
+    from chatbot_nb.traffic.tables.segments import read
 
     segments = _updated(_without_evicted(former, news.first, capture), news.changed)
     for begin in range(0, len(news.added), _ROWS):
@@ -185,7 +185,7 @@ def _read_on(former: _State, news: _News, capture: Capture) -> _State:
 
 
 def _without_evicted(former: _State, first: int, capture: Capture) -> list[Segment]:
-    from chatbot_nb.traffic.segments import read
+    from chatbot_nb.traffic.tables.segments import read
 
     segments = [segment for segment in former.segments if segment.end > first]
     if segments and (gone := first - segments[0].first) > 0:
@@ -197,7 +197,7 @@ def _without_evicted(former: _State, first: int, capture: Capture) -> list[Segme
 
 def _updated(segments: list[Segment], changed: Sequence[Exchange]) -> list[Segment]:
     """Return the segments with what became of exchanges that were read before; their bodies are not read again."""
-    from chatbot_nb.traffic.columns import columns_of, outcome_cells, verdict_cells
+    from chatbot_nb.traffic.tables.columns import columns_of, outcome_cells, verdict_cells
 
     firsts = [segment.first for segment in segments]
     for place, group in groupby(changed, key=lambda exchange: bisect_right(firsts, exchange.seq) - 1):
@@ -213,7 +213,7 @@ def _updated(segments: list[Segment], changed: Sequence[Exchange]) -> list[Segme
 
 def _merge(segments: list[Segment], capture: Capture) -> None:
     """Make one of the last segments where they are small beside what follows: so a row is moved only a few times."""
-    from chatbot_nb.traffic.segments import MAX_ATTRIBUTES, one_of, read
+    from chatbot_nb.traffic.tables.segments import MAX_ATTRIBUTES, one_of, read
 
     place, rows = len(segments) - 1, 0
     while place > 0 and segments[place - 1].rows <= 2 * (rows + segments[place].rows):
@@ -239,7 +239,7 @@ def _again(capture: Capture, *segments: Segment) -> list[Exchange] | None:
 
 def _first_names(segments: Iterable[Segment]) -> tuple[str, ...]:
     """Return the attributes that have a column, in order of appearance."""
-    from chatbot_nb.traffic.segments import MAX_ATTRIBUTES
+    from chatbot_nb.traffic.tables.segments import MAX_ATTRIBUTES
 
     names = dict.fromkeys(chain.from_iterable(segment.attributes for segment in segments))
     return tuple(islice(names, MAX_ATTRIBUTES))
@@ -249,8 +249,8 @@ def _assembled(state: _State) -> pd.DataFrame:
     import numpy as np
     import pandas as pd
 
-    from chatbot_nb.traffic.columns import FIXED, columns_of, fixed_cells, joined
-    from chatbot_nb.traffic.segments import OF_USER
+    from chatbot_nb.traffic.tables.columns import FIXED, columns_of, fixed_cells, joined
+    from chatbot_nb.traffic.tables.segments import OF_USER
 
     segments = state.segments
     if segments:
@@ -268,7 +268,7 @@ def _assembled(state: _State) -> pd.DataFrame:
 
 def _left_out(state: _State) -> int:
     """Return how many attributes have no column."""
-    from chatbot_nb.traffic.segments import MAX_COUNTED
+    from chatbot_nb.traffic.tables.segments import MAX_COUNTED
 
     names = set[str]().union(*(chain(segment.attributes, segment.left_out) for segment in state.segments))
     return min(len(names.difference(state.shown)), MAX_COUNTED)

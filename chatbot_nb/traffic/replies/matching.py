@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from chatbot_nb.payloads.wording import SHOWN, kind_of, show
-from chatbot_nb.traffic.workers import called
+from chatbot_nb.traffic.replies.workers import called
 
 if TYPE_CHECKING:
     from chatbot_nb.payloads.request import WebhookRequest

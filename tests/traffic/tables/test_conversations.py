@@ -14,11 +14,11 @@ from hypothesis import strategies as st
 from pandas.testing import assert_frame_equal
 
 from chatbot_nb.payloads.reply.reply import Reply
-from chatbot_nb.traffic.answers import sent_reply
 from chatbot_nb.traffic.capture import Capture
-from chatbot_nb.traffic.conversations import conversations
 from chatbot_nb.traffic.exchange import Exchange, SentReply
 from chatbot_nb.traffic.limits import ReceiverLimits
+from chatbot_nb.traffic.replies.answers import sent_reply
+from chatbot_nb.traffic.tables.conversations import conversations
 from chatbot_nb.transport.inbound.http import Request, Timing
 
 AT = datetime(2026, 11, 25, 9, 30, tzinfo=UTC)

@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from chatbot_nb.traffic.rows import CUT_SHORT
-from chatbot_nb.traffic.store import TrafficStore
+from chatbot_nb.traffic.storage.rows import CUT_SHORT
+from chatbot_nb.traffic.storage.store import TrafficStore
 
 SCRIPT = Path(__file__).with_name("killed_store.py")
 exchange = runpy.run_path(str(SCRIPT))["exchange"]

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from chatbot_nb.payloads.limits import TEXT_MESSAGE
 from chatbot_nb.payloads.reply.reply import Reply
-from chatbot_nb.traffic.answers import sent_reply
-from chatbot_nb.traffic.faults import Faults, spoiled
+from chatbot_nb.traffic.replies.answers import sent_reply
+from chatbot_nb.traffic.replies.faults import Faults, spoiled
 
 HI = Reply().text("hi").set(greeted="yes")
 ALL = ("slow", "status_500", "malformed", "oversize", "cut_off")

@@ -1,0 +1,1 @@
+"""What a receiver answers: values as replies, rules, handlers in threads, faults."""

@@ -1,0 +1,1 @@
+"""Exchanges in SQLite, durable before their replies leave."""

@@ -1,0 +1,1 @@
+"""Traffic as DataFrames: exchanges, findings, conversations."""
