@@ -82,6 +82,11 @@ class Evidence:
         -------
         pandas.DataFrame, shape (kept, 22 + attributes)
             As `Frames.frame` documents it. Asked again it costs the exchanges that are new. Never headers or queries.
+
+        Notes
+        -----
+        Texts are as they came. A spreadsheet may run one that begins with ``=``, ``+``, ``-`` or ``@`` as a formula,
+        so that ``to_csv`` and ``to_excel`` are not for traffic of strangers; ``to_parquet`` and `save` are.
         """
         return self._frames.frame()
 

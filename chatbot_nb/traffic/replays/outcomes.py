@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 import pandas as pd
 from pydantic_core import from_json
 
-from chatbot_nb.traffic.limits import ReceiverLimits
 from chatbot_nb.traffic.replies.answers import chatbot_error
 from chatbot_nb.transport.encoding import decode_body
 
@@ -17,7 +16,7 @@ if TYPE_CHECKING:
 
     from chatbot_nb.traffic.exchange import Exchange, SentReply
 
-_SHOWN: Final = ReceiverLimits().preview_bytes
+_SHOWN: Final = 4096  # characters of a reply
 _LONGEST_CHARACTER: Final = 4  # bytes of UTF-8
 _CUT: Final = 200  # characters of a finding or an error
 _SUCCESS: Final = range(200, 300)
