@@ -47,6 +47,7 @@ def send(receiver, body=None, *, method="POST", query="", **headers):
     answer = connection.getresponse()
     answer.read()
     connection.close()
+    wait_until(lambda: all(one.done for one in receiver.exchanges))
     return answer.status
 
 
