@@ -5,6 +5,7 @@ from __future__ import annotations
 import http.client
 import itertools
 import json
+import os
 import re
 import socket
 from pathlib import Path
@@ -29,8 +30,24 @@ with socket.create_server(("127.0.0.1", 0)) as gate:
     print("waits at", gate.getsockname()[1], flush=True)
     gate.accept()
 """
+# A handler whose replies are fine, refused by ChatBot, and none at all.
+REPLIES = """
+def handler(request):
+    if request.message == "Talk to somebody":
+        agent = {"type": "postback", "title": "Talk to a human being", "value": "agent"}
+        return {"responses": [
+            {"type": "text", "message": "Of course, {{default_name}}!"},
+            {"type": "quickReplies", "title": "Who shall it be?", "buttons": [agent, {**agent, "title": "The bot"}]},
+        ]}
+    order = request.attributes["order"] if request.message != "Hello?" else {}["order"]
+    return cb.Reply().text(f"Order {order} leaves tomorrow.")
+
+receiver.rules.add("goodbye", cb.Reply().text("Bye!"), message="Thanks, bye")
+receiver.reply = handler
+"""
 ACTS = "<script>x()</script><img src=x onerror=x()>$\\(x\\)$ $$y$$ {{z}} javascript:x()"
 SPELLED = "\x1b[31mred\u202etxt.exe"
+LARGEST = 300_000  # bytes of the picture
 NUMBERS = itertools.count()
 OURS = {"127.0.0.1", "localhost", None, ""}
 
@@ -397,6 +414,29 @@ def test_a_kernel_that_is_gone_leaves_no_live_light(shown):
     shown.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
     expect(shown.panel.locator(".cbn-state-word")).to_have_text("kernel gone")
     expect(shown.panel).to_contain_text("last words")
+
+
+def test_the_picture_of_the_readme_shows_traffic(lab, open_notebook, tmp_path):
+    """Under traffic, with one exchange open; ``CHATBOT_NB_PICTURES=notebooks`` puts it there."""
+    shown = Shown(open_notebook(lab, PANEL, width=1310, height=1300, scale=1.5))
+    shown.page.evaluate("window.jupyterapp.shell.collapseLeft()")
+    shown.kernel.run(REPLIES)
+    shown.kernel.wait_for("callable(receiver.reply)", True)
+    for message in ("Where is my order?", "Hello?", "Thanks, bye"):
+        shown.sender.post(message)
+    shown.sender.post("Hello?", query="?token=wrong")
+    shown.sender.post("action=track", orderSystem="beta")
+    shown.sender.post("Where is my order?", node={**request()["node"], "name": "Returns"}, chatId=5)
+    shown.sender.post("from a page", headers={"Origin": "https://shop.example"})
+    shown.sender.post("Talk to somebody")
+    shown.open(8)
+    shown.tab("Chat").get_by_role("log").wait_for()
+    for message in ("Where is my order?", "Thanks, bye", "Hello?"):
+        shown.sender.post(message)
+    shown.panel.get_by_role("button", name="3 new").wait_for()
+    picture = Path(os.environ.get("CHATBOT_NB_PICTURES", tmp_path)) / "traffic.png"
+    shown.panel.screenshot(path=picture, animations="disabled")
+    assert picture.stat().st_size < LARGEST
 
 
 def test_notebook_7_shows_traffic(classic, open_notebook):

@@ -221,8 +221,9 @@ class TrafficPanel(Watching):
 
     def close(self) -> None:
         """End the panel and its thread; the receiver goes on."""
-        if self._painter is not None:  # as where the arguments were refused
+        if self._painter is not None and self._painter.running:
             self._painter.stop()
+            self._saved.renew_now()
         super().close()
 
     def _present_reply(self) -> object:

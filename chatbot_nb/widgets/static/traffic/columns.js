@@ -5,11 +5,11 @@ export const COLUMNS = [
   { name: "seq", title: "#", type: "number", width: 52 },
   { name: "time", title: "time", type: "date", width: 124 },
   { name: "method", title: "method", type: "text", width: 80 },
-  { name: "node", title: "node", type: "text", width: 116 },
-  { name: "message", title: "message", type: "text", width: 160 },
-  { name: "verdict", title: "verdict", type: "state", width: 112 },
+  { name: "node", title: "node", type: "text", width: 112 },
+  { name: "message", title: "message", type: "text", width: 142 },
+  { name: "verdict", title: "verdict", type: "state", width: 128 },
   { name: "rule", title: "rule", type: "text", width: 96 },
-  { name: "reply", title: "reply", type: "state", width: 112 },
+  { name: "reply", title: "reply", type: "state", width: 122 },
   { name: "ms", title: "ms", type: "number", width: 60 },
 ].map((column) => ({ ...column, editable: false, note: "" }));
 

@@ -50,9 +50,6 @@ async function go(view, index) {
   if (index > store.grid.rows - 1) return;
   store.freeze(); // else the rows would move before it is there
   view.viewport.reveal(index, 0);
-  for (let look = 0; look < 20 && store.row(index) === null; look += 1) {
-    await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-  const row = store.row(index);
+  const row = await store.coming(index);
   if (row) view.select(Number(row.id));
 }

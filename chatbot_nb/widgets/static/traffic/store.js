@@ -53,7 +53,7 @@ export class Store {
     this.line.attach(model, signal);
     model.on("change:look", looked);
     this.adoptLook(model.get("look"));
-    addEventListener("pagehide", goodbye, { signal });
+    globalThis.addEventListener?.("pagehide", goodbye, { signal });
     signal.addEventListener("abort", () => {
       model.off("change:look", looked);
       goodbye();
@@ -91,6 +91,21 @@ export class Store {
     if (!row) return null;
     row.selected = Number(row.id) === this.look.selected;
     return row;
+  }
+
+  /** @param {number} index @returns {Promise<?object>} the row, once it is at hand; null if the list is another */
+  coming(index) {
+    const { blocks } = this;
+    return new Promise((resolve) => {
+      const look = () => {
+        const row = this.row(index);
+        if (row === null && this.blocks === blocks && !this.line.gone) return;
+        end();
+        resolve(this.blocks === blocks ? row : null);
+      };
+      const end = this.subscribe(look);
+      look();
+    });
   }
 
   shown(row, column) {
