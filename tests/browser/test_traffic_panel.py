@@ -243,7 +243,7 @@ def test_a_receiver_that_is_replaced_is_followed(shown):
     """The cell's line again: another receiver of that name, the same panel."""
     shown.sender.post("before")
     shown.kernel.run('receiver = cb.Receiver(token="other", name="shop").start()')
-    shown.kernel.wait_for("receiver.running", True)
+    shown.kernel.wait_for("receiver.running", wanted=True)
     shown.sender.post("after")
     expect(shown.rows).to_have_count(2)
     expect(shown.panel.locator(".cbn-state-word")).to_have_text("running")
@@ -268,7 +268,7 @@ def test_case_40_nothing_that_comes_acts(shown, part):
     hostile = ACTS + SPELLED
     reply = json.dumps({"responses": [{"type": "text", "message": hostile}], hostile: hostile})
     shown.kernel.run(f"receiver.reply = __import__('json').loads({reply!r})")
-    shown.kernel.wait_for("isinstance(receiver.reply, dict)", True)
+    shown.kernel.wait_for("isinstance(receiver.reply, dict)", wanted=True)
     node = {**request()["node"], "name": hostile}
     body = json.dumps(request(hostile, node=node, **{hostile: hostile}), ensure_ascii=False).encode()
     path = sender.address.path.encode()
@@ -421,7 +421,7 @@ def test_the_picture_of_the_readme_shows_traffic(lab, open_notebook, tmp_path):
     shown = Shown(open_notebook(lab, PANEL, width=1310, height=1300, scale=1.5))
     shown.page.evaluate("window.jupyterapp.shell.collapseLeft()")
     shown.kernel.run(REPLIES)
-    shown.kernel.wait_for("callable(receiver.reply)", True)
+    shown.kernel.wait_for("callable(receiver.reply)", wanted=True)
     for message in ("Where is my order?", "Hello?", "Thanks, bye"):
         shown.sender.post(message)
     shown.sender.post("Hello?", query="?token=wrong")

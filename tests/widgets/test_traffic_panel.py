@@ -6,6 +6,7 @@ import gzip
 import http.client
 import itertools
 import json
+import socket
 import threading
 import time
 from urllib.parse import urlsplit
@@ -213,19 +214,19 @@ def test_a_body_travels_in_part_until_all_is_asked_for(panel, receiver, from_bro
 
 
 @pytest.mark.parametrize(
-    ("raw", "form", "text"),
+    ("raw", "shown"),
     [
-        (b"", "text", ""),
-        (b"\x00\x01", "hex", "00000000  00 01" + " " * 44 + ".."),
-        ("\x1b[31m \u202e".encode(), "text", "\\u001b[31m \\u202e"),
-        (b"a\r\nb\rc", "text", "a\nb\\u000dc"),
-        (b"\xff\xfe", "text", "\ufffd\ufffd"),
+        (b"", ("text", "")),
+        (b"\x00\x01", ("hex", "00000000  00 01" + " " * 44 + "..")),
+        ("\x1b[31m \u202e".encode(), ("text", "\\u001b[31m \\u202e")),
+        (b"a\r\nb\rc", ("text", "a\nb\\u000dc")),
+        (b"\xff\xfe", ("text", "\ufffd\ufffd")),
     ],
 )
-def test_bodies_are_text_or_bytes_and_nothing_in_them_acts(panel, receiver, from_browser, raw, form, text):
+def test_bodies_are_text_or_bytes_and_nothing_in_them_acts(panel, receiver, from_browser, raw, shown):
     send(receiver, raw)
     body = asked(panel, from_browser, "open", id="1")["request"]["body"]
-    assert (body["form"], body["text"]) == (form, text)
+    assert (body["form"], body["text"]) == shown
 
 
 def test_the_chat_is_filled_in_for_the_user_who_asked(panel, receiver, from_browser):
@@ -319,38 +320,49 @@ def test_case_21_a_burst_costs_few_messages(panel, receiver):
     assert len(panel.comm.sent) - before <= min(most, 199)
 
 
-@pytest.mark.parametrize("place", ["message", "node", "key", "header", "header_value", "query", "method", "reply"])
-def test_case_40_what_would_act_is_spelled_out(panel, receiver, from_browser, place):
-    """No control or direction mark reaches the browser, in whatever part it came."""
-    if place == "reply":
-        receiver.reply = {"responses": [{"type": "text", "message": HOSTILE}], HOSTILE: 1}
-    spell = HOSTILE.replace("\x1b", "").encode().decode("latin-1").replace("\u202e", "")
-    hostile_name = {place == "header" and "X-<img>" or "X-A": place == "header_value" and spell or "a"}
+def hostile(place):
+    """The bytes of a request with what would act in one of its parts: request line, header, and JSON."""
     node = {**request()["node"], "name": HOSTILE if place == "node" else "n"}
-    body = request(HOSTILE if place == "message" else "m", node=node, **({HOSTILE: HOSTILE} if place == "key" else {}))
-    query = "?" + HOSTILE.encode("ascii", "ignore").hex() if place == "query" else ""
-    raw = json.dumps(body, ensure_ascii=False).encode()
-    method = "P<img>" if place == "method" else "POST"
-    address = urlsplit(receiver.local_url)
-    if place == "method":
-        raw = b""
-    connection = http.client.HTTPConnection("127.0.0.1", address.port, timeout=30)
-    connection.putrequest(method, address.path + query)
-    for name, value in {**hostile_name, "Content-Type": "application/json", "Content-Length": str(len(raw))}.items():
-        connection.putheader(name, value.encode("latin-1", "ignore"))
-    connection.endheaders(raw)
-    connection.getresponse().read()
-    connection.close()
-    receiver.wait(1)
-    snapshot(panel, from_browser)
-    asked(panel, from_browser, "open", id="1")
+    more = {HOSTILE: HOSTILE} if place == "key" else {}
+    body = json.dumps(request(HOSTILE if place == "message" else "m", node=node, **more), ensure_ascii=False)
+    plain = HOSTILE.encode().replace(b" ", b"").replace(b"\x1b", b"%1b")
+    line = {"method": b"P" + plain + b" /", "query": b"POST /?q=" + plain, "path": b"POST /" + plain}
+    header = {"header": plain + b": a", "value": b"X-A: " + HOSTILE.encode().replace(b"\x1b", b"")}
+    return line.get(place, b"POST /"), header.get(place, b"X-A: a"), body.encode()
+
+
+PLACES = ["message", "node", "key", "header", "value", "query", "path", "method", "reply"]
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_case_40_what_would_act_is_spelled_out(place, closing, from_browser):
+    """No control or direction mark reaches the browser, and no markup the saved notebook, in whatever part it came."""
+    reply = {"responses": [{"type": "text", "message": HOSTILE}], HOSTILE: 1} if place == "reply" else None
+    line, header, body = hostile(place)
+    head = b"\r\n".join([line + b" HTTP/1.1", b"Host: 127.0.0.1", header, b"Content-Length: %d" % len(body)])
+    with cb.Receiver(reply, name="hostile", public_url="http://127.0.0.1/") as receiver:
+        panel = closing(cb.TrafficPanel(receiver))
+        line = line.replace(b" /", b" " + urlsplit(receiver.local_url).path.encode(), 1)
+        with socket.create_connection(("127.0.0.1", urlsplit(receiver.local_url).port), timeout=30) as peer:
+            peer.sendall(line + head[head.index(b" HTTP/1.1") :] + b"\r\nConnection: close\r\n\r\n" + body)
+            while peer.recv(65536):
+                pass
+        receiver.wait(1)
+        snapshot(panel, from_browser)
+        answers = [asked(panel, from_browser, kind, id="1") for kind in ("open", "chat")]
+    assert "<script>" in json.dumps(answers) or place in {
+        "header",
+        "method",
+        "query",
+        "path",
+    }  # masked, or not read at all
     for one in unpacked(panel):
         text = json.dumps(one, ensure_ascii=False)
-        assert "\\u001b" not in text.replace("\\\\u001b", "")
-        assert "\u202e" not in text
-    assert "\x1b" not in panel._html()
-    assert "<script" not in panel._html().partition("</style>")[2]
-    assert "<img" not in panel._html()
+        if one["type"] != "chat":  # which spells them where it shows them
+            assert "\\u001b" not in text.replace("\\\\u001b", "")
+            assert "\u202e" not in text
+    kept = panel._html().partition("</style>")[2]
+    assert not any(sign in kept for sign in ("\x1b", "\u202e", "<script", "<img"))
 
 
 def test_case_42_no_secret_is_told_or_kept(receiver, panel, from_browser):
@@ -435,7 +447,7 @@ def test_case_65_a_closed_panel_leaves_no_thread(receiver):
     assert not any(thread.is_alive() for thread in threads)
 
 
-def test_case_68_an_exception_of_the_painter_is_seen_and_survived(panel, receiver, from_browser, monkeypatch):
+def test_case_68_an_exception_of_the_painter_is_seen_and_survived(panel, receiver, monkeypatch):
     """The panel says that it failed, requests are recorded meanwhile, and it goes on once it can."""
     failing = threading.Event()
     failing.set()

@@ -49,7 +49,7 @@ class Listing:
         self.generation = 0
         self._seqs: list[int] = []  # ascending
         self._next = 0  # what the capture had looked at comes before
-        self._open: set[int] = set()  # not settled, so that the filter may still decide otherwise
+        self._open: dict[int, Exchange] = {}  # not settled: the filter may decide otherwise later
         self._watched: OrderedDict[int, object] = OrderedDict()
         self._of_capture = -1
 
@@ -67,8 +67,8 @@ class Listing:
         for seq in self.pinned:
             if (exchange := self.get(seq)) is not None:  # it may know more by now
                 self.pinned[seq] = exchange
-        for seq in [*self._open]:
-            self._look_again(seq)
+        for seq, before in [*self._open.items()]:
+            self._look_again(seq, before)
         came = self.capture.since(self._next)
         for exchange in came:
             self._take(exchange)
@@ -146,18 +146,19 @@ class Listing:
 
     def _take(self, exchange: Exchange) -> None:
         if self.filter and not settled(exchange):
-            self._open.add(exchange.seq)
+            self._open[exchange.seq] = exchange
         if not self._lists(exchange.seq) and self._fits(exchange):
             insort(self._seqs, exchange.seq)
             self.matched += 1
 
-    def _look_again(self, seq: int) -> None:
+    def _look_again(self, seq: int, before: Exchange) -> None:
         exchange = self.capture.get(seq)
-        if exchange is None:
-            self._open.discard(seq)
+        if exchange is None or settled(exchange):
+            del self._open[seq]
+        else:
+            self._open[seq] = exchange
+        if exchange is None or (exchange is before and not settled(exchange)):
             return
-        if settled(exchange):
-            self._open.discard(seq)
         fits, there = self._fits(exchange), self._lists(seq)
         if fits and not there:
             insort(self._seqs, seq)

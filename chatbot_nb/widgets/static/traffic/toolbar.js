@@ -31,7 +31,7 @@ export class Toolbar {
     this.said = h("span.said-shortly");
     this.filter = h("input.search", {
       type: "search",
-      placeholder: "Filter: verdict, node, text",
+      placeholder: "Filter",
       "aria-label": "Filter",
       title: "Words, each of which stands in the line, in a finding or in the body (/)",
       oninput: () => this.type(),

@@ -6,7 +6,7 @@ import { visible } from "./escape.js";
 
 const DEPTH = 100;
 const NODES = 2000; // more would take the browser too long
-const OPEN = 3; // levels that are open at first
+const OPEN = 4; // levels that are open at first
 const LONGEST = 2000; // characters of a value
 const STRING = /"(?:[^"\\]+|\\.|\\$)*("?)/suy; // up to its end, or the text's
 const LITERAL = /-?\d+(?:\.\d*)?(?:[eE][+-]?\d*)?|[a-z]+/y;
