@@ -348,7 +348,7 @@ def test_case_68_the_server_thread_fails(receive):
     server._loop.call_soon_threadsafe(server._loop.stop)
     thread.join(10)
     assert not peer.receiver.running
-    assert "stopped" in repr(peer.receiver)
+    assert (peer.receiver.state, "failed" in repr(peer.receiver)) == ("failed", True)
     with pytest.raises(RuntimeError):
         peer.receiver.check()
 
