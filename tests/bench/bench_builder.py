@@ -5,19 +5,17 @@ Times in seconds, unlike elsewhere: it is a person who waits.
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import re
 import signal
 import statistics
 import sys
-import tempfile
-from contextlib import contextmanager
 from pathlib import Path
+
+from lab import lab, wait_until_idle
 
 import chatbot_nb
 
-BROWSER = Path(__file__).parents[1] / "browser" / "conftest.py"
 STATIC = Path(chatbot_nb.__file__).parent / "widgets" / "static"
 KEYS = 100
 CHECKS = 30
@@ -69,34 +67,11 @@ SEEN = """index => {
   const there = builder?.querySelectorAll(".cbn-card").length >= 4 && builder.querySelector("[role=log] button");
   return there && builder.offsetHeight && performance.now() - ran;
 }"""
-# All cells are in the page, seen or not.
-WHOLE = {"notebook-extension/tracker": {"windowingMode": "none"}}
 
 
 def run() -> list[tuple[str, str, str]]:
-    with _lab() as (browser, chromium, server):
-
-        def opened(name, *cells):
-            return browser.Notebook(chromium, server, cells, name=name)
-
+    with lab() as opened:
         return [*_key_to_chat(opened("keys", IMPORT, RESPONSES)), *_opening(opened("big", IMPORT, BIG, BIG)), *_sizes()]
-
-
-@contextmanager
-def _lab():
-    """Start what the browser tests start: their module is read for it, and no test is run."""
-    spec = importlib.util.spec_from_file_location("browser_tests", BROWSER)
-    browser = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(browser)
-    with tempfile.TemporaryDirectory() as folder, browser.playwright.sync_playwright() as driver:
-        chromium = driver.chromium.launch(executable_path=browser.CHROMIUM, args=browser.QUIET)
-        settings = {**browser.NO_SUBSHELLS, **WHOLE}
-        server = browser.Server(Path(folder), browser.jupyter("jupyterlab"), settings=settings)
-        try:
-            yield browser, chromium, server
-        finally:
-            chromium.close()
-            server.stop()
 
 
 def _key_to_chat(notebook) -> list[tuple[str, str, str]]:
@@ -147,9 +122,7 @@ def _opening(notebook) -> list[tuple[str, str, str]]:
         frames.clear()
         notebook.run_cell(index)
         taken = page.wait_for_function(SEEN, arg=index).json_value()
-        page.wait_for_function("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'")
-        notebook.kernel.value("1")
-        page.evaluate("1")  # and what the kernel sent is here
+        wait_until_idle(notebook)
         comms = sum(bool(re.search(rb'"msg_type": ?"comm_open"', frame)) for frame in frames)
         size = sum(map(len, frames)) / 1000
         what = f"opening 15 cards of 5 buttons and 13 quick replies, {which}"

@@ -176,6 +176,13 @@ class Kernel:
         """Run code without waiting for it."""
         return self.client.execute(code, silent=True)
 
+    def keep_busy(self, then=""):
+        """Keep the kernel busy, as a long cell does, until the function returned is called; then run some code."""
+        server = "gate=__import__('socket').create_server(('127.0.0.1', 0))"
+        port = self.value(f"(globals().update({server}), gate.getsockname()[1])[1]")
+        self.run(f"gate.accept(); gate.close()\n{then}")
+        return lambda: socket.create_connection(("127.0.0.1", port)).close()
+
     def wait_for(self, expression, wanted):
         """Ask until an expression has a value; the kernel is busy with nothing else."""
         for _ in range(DEADLINE * 20):
@@ -272,6 +279,9 @@ class Notebook(Visit):
         self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
         self.page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
 
+    def restart(self):
+        self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")
+
     def cells(self):
         return self.page.evaluate("window.jupyterapp.shell.currentWidget.content.widgets.length")
 
@@ -286,6 +296,54 @@ class Notebook(Visit):
             if session["path"] == self.name:
                 ended = urllib.request.Request(f"{self.server.url}/api/sessions/{session['id']}", method="DELETE")
                 urllib.request.urlopen(ended, timeout=DEADLINE).close()
+
+
+class Sheet:
+    """A grid of a page: rows count from 1, columns go by their titles."""
+
+    def __init__(self, page, number=0):
+        self.page = page
+        self.el = page.locator(".cbn-grid").nth(number)
+        self.table = self.el.get_by_role("grid")
+        self.tools = self.el.get_by_role("toolbar")
+        self.panel = self.el.locator(".cbn-region:has(.cbn-panel-content)")
+        self.findings = self.el.get_by_role("region", name="Findings")
+        self.details = self.el.get_by_role("region", name="Details")
+        self.notice = self.el.get_by_role("alert")
+
+    def wait(self):
+        self.el.locator(".cbn-body .cbn-row .cbn-cell:not(.cbn-loading)").nth(1).wait_for()
+        return self
+
+    def cell(self, row, title):
+        number = self.el.get_by_role("columnheader", name=title, exact=True).get_attribute("aria-colindex")
+        return self.row(row).locator(f"[aria-colindex='{number}']")
+
+    def row(self, row):
+        return self.el.locator(f".cbn-body [aria-rowindex='{row + 1}']")
+
+    def write(self, row, title, text, key="Enter"):
+        """Edit a cell as a person does with a mouse and a keyboard."""
+        self.cell(row, title).dblclick()
+        editor = self.el.locator(".cbn-editor")
+        editor.fill(text)
+        editor.press(key)
+
+    def paste(self, row, title, text):
+        self.cell(row, title).click()
+        self.page.evaluate("text => navigator.clipboard.writeText(text)", text)
+        self.page.keyboard.press("Control+v")
+
+    def copied(self):
+        return self.page.evaluate("navigator.clipboard.readText()")
+
+    def press(self, name):
+        """Press a button of the tool bar."""
+        self.tools.get_by_role("button", name=name, exact=True).click()
+
+    def column(self, title, rows):
+        """Return what is seen of the first rows of a column."""
+        return [self.cell(row, title).inner_text() for row in range(1, rows + 1)]
 
 
 @contextmanager
@@ -309,6 +367,29 @@ def open_notebook(chromium, request):
     """Return a function that opens a notebook of cells; what it opened is closed, and must have logged no error."""
     with opener(chromium, request.node.name) as opening:
         yield opening
+
+
+@pytest.fixture
+def sheet_of():
+    """Return a function that waits for the grid of a page."""
+    return lambda page, number=0: Sheet(page, number).wait()
+
+
+@pytest.fixture
+def show_grid(lab, open_notebook):
+    """Return a function that runs cells and returns the notebook with its first grid, `sheet`."""
+
+    def showing(*cells, is_seen=True, **how):
+        notebook = open_notebook(lab, *cells, **how)
+        notebook.run_all()
+        notebook.sheet = Sheet(notebook.page)
+        if is_seen:
+            notebook.sheet.wait()
+        notebook.page.evaluate("window.jupyterapp.shell.collapseLeft()")
+        notebook.connect()
+        return notebook
+
+    return showing
 
 
 @pytest.fixture(scope="module")

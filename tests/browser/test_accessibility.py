@@ -1,6 +1,9 @@
-"""The builder for those who see little, hear it, or have no mouse: names, order, messages, room and contrast."""
+"""Builder and grid for those who see little, hear, or have no mouse: names, order, messages, room and contrast."""
 
 from __future__ import annotations
+
+import re
+from pathlib import Path
 
 import pytest
 
@@ -36,6 +39,26 @@ builder = cb.ResponseBuilder({
 }, samples=[{"default_name": "Ada"}])
 builder
 """
+# A grid that shows all it can at once, but for what opens over the page.
+GRID = """
+import chatbot_nb as cb
+client = cb.connect()
+grid = cb.ConnectionGrid(client)
+ids = grid.frame.index.tolist()
+frame = grid.frame.drop(index=ids[3])
+frame.loc[ids[1], "name"] = "Renamed"
+frame.loc[ids[2], "url"] = "ftp://hooks.example/x"
+frame.loc["new"] = {"name": "New", "url": "https://hooks.example/new", "story_id": frame["story_id"].iloc[0]}
+frame.index = frame.index.where(frame.index != "new")
+grid.frame = frame
+grid.plan()
+grid
+"""
+AXE = Path(__file__).parents[1] / "data" / "axe" / "axe.min.js"
+# What axe finds below an element: rule, how grave, where.
+FIND = """async (selector) => (await axe.run(selector, { resultTypes: ["violations"] })).violations.flatMap(
+  ({ id, impact, nodes }) => nodes.map(({ target, failureSummary }) =>
+    `${id} (${impact}) ${target.join(" ")}: ${failureSummary.split("\\n").slice(1, 2)}`))"""
 TABS = ("Findings", "JSON", "Samples", "Code")
 # Containers whose content is wider than they are: but a gallery, whose next card is cut off, and marks of one letter.
 WIDER = """builder => [...builder.querySelectorAll("*")].filter((each) =>
@@ -43,6 +66,17 @@ WIDER = """builder => [...builder.querySelectorAll("*")].filter((each) =>
   && !each.matches(".cbn-json, .cbn-word, input, select, .cbn-chat-mark, .cbn-chat-log *:has(.cbn-chat-gallery)")
   && !each.closest(".cbn-chat-gallery")
 ).map((each) => `${each.className} ${each.scrollWidth} > ${each.clientWidth}`)"""
+# In a grid: the table, and what it cuts off.
+SCROLLING = (
+    "cbn-sheet",
+    "cbn-body",
+    "cbn-cell",
+    "cbn-head-line",
+    "cbn-text",
+    "cbn-title",
+    "cbn-words",
+    "cbn-panel-content",
+)
 # Text that is too pale: ratio, text, where. What is disabled and placeholders may be paler than the rest.
 PALE = r"""builder => {
   const parse = (text) => {
@@ -62,6 +96,7 @@ PALE = r"""builder => {
     const ground = styles.reduce((under, { backgroundColor }) => over(parse(backgroundColor), under), [255, 255, 255]);
     const [r, g, b, a] = parse(style.color);
     const opacity = styles.reduce((all, each) => all * each.opacity, a * shown);
+    if (opacity === 0) return; // until it is pointed at
     const [one, two] = [over([r, g, b, opacity], ground), ground].map(light);
     const ratio = (Math.max(one, two) + 0.05) / (Math.min(one, two) + 0.05);
     const where = path(element).slice(-2).map((each) => each.className).join(" > ");
@@ -135,13 +170,14 @@ def test_no_two_fields_have_the_same_name(full):
     assert sorted({said for said in fields if fields.count(said) > 1}) == []
 
 
-def named(notebook):
-    """Return role and name of all in the builder that can be used or that has a role of its own."""
+def named(notebook, widget=".cbn-builder"):
+    """Return role and name of all in a widget that can be used or that has a role of its own."""
     client = notebook.context.new_cdp_session(notebook.page)
-    builder = client.send("Runtime.evaluate", {"expression": "document.querySelector('.cbn-builder')"})["result"]
+    builder = client.send("Runtime.evaluate", {"expression": f"document.querySelector('{widget}')"})["result"]
     nodes = client.send("Accessibility.queryAXTree", {"objectId": builder["objectId"]})["nodes"]
     told = [(node["role"]["value"], node["name"]["value"]) for node in nodes if not node["ignored"]]
     roles = {"button", "combobox", "group", "log", "region", "tab", "tabpanel", "textbox", "toolbar"}
+    roles |= {"checkbox", "columnheader", "grid", "listbox", "menu", "menuitem", "searchbox"}
     return [(role, said) for role, said in told if role in roles]
 
 
@@ -249,17 +285,23 @@ def test_nothing_is_wider_than_its_container(build):
     assert {place: wide for place, wide in found.items() if wide} == {}
 
 
+def themes(page):
+    """Change the theme, and yield its name; the server remembers the last one."""
+    for theme in ("Dark", "Light"):
+        page.evaluate(
+            "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", f"JupyterLab {theme}"
+        )
+        page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
+        yield theme
+
+
 def test_text_stands_out_from_its_ground(build):
     """By 4.5 to 1, as WCAG AA asks, in both themes; the chat also in the theme that the page does not have."""
     page = build(FULL).page
     page.get_by_role("button", name="Templates").click()
     page.locator(".cbn-form").get_by_role("button", name="Shorten to").first.click()
     pale = {}
-    for theme in ("Dark", "Light"):  # the server remembers the last one
-        page.evaluate(
-            "theme => window.jupyterapp.commands.execute('apputils:change-theme', { theme })", f"JupyterLab {theme}"
-        )
-        page.wait_for_function(f"document.body.dataset.jpThemeLight === '{str(theme == 'Light').lower()}'")
+    for theme in themes(page):
         page.locator(".cbn-chat").get_by_role("button", name="Auto", exact=True).click()
         for name in TABS:
             tab(page, name).click()
@@ -268,3 +310,128 @@ def test_text_stands_out_from_its_ground(build):
             page.locator(".cbn-chat").get_by_role("button", name=name, exact=True).click()
             pale[theme, f"chat {name}"] = page.locator(".cbn-side").evaluate(PALE)
     assert {place: texts for place, texts in pale.items() if texts} == {}
+
+
+@pytest.fixture
+def busy_grid(show_grid):
+    """A grid with edits, findings, a plan, details and filters, all of them open."""
+    notebook = show_grid(GRID, width=1500, height=1500)
+    sheet, page = notebook.sheet, notebook.page
+    page.emulate_media(reduced_motion="reduce")  # nothing is half seen
+    sheet.el.locator(".cbn-found").click()
+    sheet.cell(3, "url").click()
+    page.keyboard.press("Alt+Enter")
+    sheet.press("More")
+    sheet.el.get_by_role("menuitem", name="Filter columns").click()
+    expect(sheet.details).to_contain_text("Details of row 3")
+    expect(sheet.findings).to_contain_text("ftp://hooks.example/x")
+    expect(sheet.panel).to_contain_text("1 delete")
+    return notebook
+
+
+def open_over_the_page(sheet):
+    """Open, one after the other, what lies over the table, and yield its name."""
+    keys = sheet.page.keyboard
+    for name in ("Columns", "More"):
+        sheet.press(name)
+        yield name
+        keys.press("Escape")
+    sheet.table.focus()
+    keys.press("Control+Home")
+    keys.press("Alt+ArrowDown")
+    yield "menu of a column"
+    keys.press("Escape")
+    sheet.table.focus()
+    keys.press("Control+End")
+    sheet.el.locator(".cbn-is-new .cbn-type-choice").dblclick()
+    yield "choices"
+    keys.press("Escape")
+
+
+def test_axe_finds_nothing_in_a_grid(busy_grid):
+    """In both themes, whatever is open."""
+    sheet, page = busy_grid.sheet, busy_grid.page
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.evaluate("axe.run('.cbn-grid').then(({ passes }) => passes.length)") > 20
+    found = {}
+    for theme in themes(page):
+        found[theme] = page.evaluate(FIND, ".cbn-grid")
+        for name in open_over_the_page(sheet):
+            found[theme, name] = page.evaluate(FIND, ".cbn-grid")
+    assert {place: each for place, each in found.items() if each} == {}
+
+
+def test_everything_in_a_grid_has_a_name(busy_grid):
+    names = named(busy_grid, ".cbn-grid")
+    assert [role for role, said in names if not said] == []
+    assert {"grid", "columnheader", "checkbox", "searchbox", "region", "toolbar"} <= {role for role, _ in names}
+    headers = [said for role, said in names if role == "columnheader"]
+    assert {"name", "story", "url", "error", "updated"} <= set(headers)
+
+
+def test_texts_of_a_grid_stand_out_from_their_ground(busy_grid):
+    sheet, page = busy_grid.sheet, busy_grid.page
+    pale = {}
+    for theme in themes(page):
+        pale[theme] = sheet.el.evaluate(PALE)
+        for name in open_over_the_page(sheet):
+            pale[theme, name] = sheet.el.evaluate(PALE)
+    assert {place: texts for place, texts in pale.items() if texts} == {}
+
+
+def test_nothing_of_a_grid_is_wider_than_its_container(busy_grid):
+    """But the table, which scrolls, and texts in it, which are cut off with an ellipsis."""
+    found = {}
+    for width in (1500, 1000, 800, 600, 400):
+        busy_grid.page.set_viewport_size({"width": width, "height": 1500})
+        found[width] = [each for each in busy_grid.sheet.el.evaluate(WIDER) if not each.startswith(SCROLLING)]
+    assert {width: wide for width, wide in found.items() if wide} == {}
+
+
+def test_a_screen_reader_hears_where_the_keyboard_is(show_grid):
+    """The focus stays on the table: its active descendant is the cell, and a live region says what is there."""
+    notebook = show_grid(GRID)
+    sheet, page, keys = notebook.sheet, notebook.page, notebook.page.keyboard
+    said = sheet.el.locator(".cbn-word[aria-live=polite]")
+    sheet.cell(2, "name").click()
+    expect(said).to_have_text("column name, row 2, Renamed, changed")
+    keys.press("ArrowDown")
+    keys.press("ArrowRight")
+    keys.press("ArrowRight")
+    expect(said).to_have_text(re.compile("^column url, row 3, ftp://hooks.example/x.*error: "))
+    at = sheet.table.get_attribute("aria-activedescendant")
+    assert page.locator(f"#{at}").get_attribute("aria-invalid") == "true"
+    keys.press("Control+Home")
+    keys.press("ArrowUp")
+    expect(said).to_have_text("header of column name")
+    keys.press("Enter")
+    expect(sheet.el.get_by_role("columnheader", name="name", exact=True)).to_have_attribute("aria-sort", "ascending")
+
+
+def test_tab_goes_through_a_grid_and_leaves_it(busy_grid):
+    """Tool bar, table, details, plan, findings, and on; no cell is a stop of its own."""
+    page = busy_grid.page
+    busy_grid.sheet.tools.get_by_role("searchbox").focus()
+    where = """(each) => each.matches(".cbn-sheet") ? "table"
+        : ["toolbar", "drawer", "region"].find((name) => each.closest(`.cbn-${name}`)) ?? ''"""
+    order = [focused(page, where)]
+    for _ in range(120):
+        page.keyboard.press("Tab")
+        order.append(focused(page, where))
+        if not order[-1]:
+            break
+    assert list(dict.fromkeys(order)) == ["toolbar", "table", "drawer", "region", ""]
+    assert order.count("table") == 1
+
+
+def test_where_the_system_has_the_colours_lines_say_where_one_is(show_grid):
+    """Forced colours take shadows and grounds away: the present cell, an error and a change have lines, too."""
+    notebook = show_grid(GRID)
+    sheet, page = notebook.sheet, notebook.page
+    page.emulate_media(forced_colors="active")
+    sheet.cell(2, "url").click()
+    line = "cell => ['outline-style', 'outline-width'].map((name) => getComputedStyle(cell).getPropertyValue(name))"
+    assert sheet.cell(2, "url").evaluate(line) == ["solid", "2px"]
+    assert sheet.cell(3, "url").evaluate(line) == ["solid", "1px"]
+    assert sheet.cell(5, "story").evaluate(line)[0] == "none"
+    assert sheet.cell(2, "name").evaluate("cell => getComputedStyle(cell).borderBottomStyle") == "dotted"

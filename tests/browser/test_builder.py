@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import socket
 
 import pytest
 
@@ -52,14 +51,6 @@ def form(page):
 
 def chat(page):
     return page.locator(".cbn-side").first
-
-
-def keep_busy(notebook, then=""):
-    """Keep the kernel busy, as a long cell does, until the function returned is called; then run some code."""
-    server = "gate=__import__('socket').create_server(('127.0.0.1', 0))"
-    port = notebook.kernel.value(f"(globals().update({server}), gate.getsockname()[1])[1]")
-    notebook.kernel.run(f"gate.accept(); gate.close()\n{then}")
-    return lambda: socket.create_connection(("127.0.0.1", port)).close()
 
 
 def field(page, name):
@@ -145,7 +136,7 @@ def test_a_busy_kernel_delays_findings_only(build):
     """Trap 3: chat and counters answer while a cell runs, the tool bar says what is waited for, nothing is lost."""
     notebook = build(TYPICAL)
     page = notebook.page
-    release = keep_busy(notebook)
+    release = notebook.kernel.keep_busy()
     message = field(page, "1 Text Message")
     message.fill("x" * 1025)
     expect(chat(page).get_by_role("log")).to_contain_text("xxx")
@@ -231,7 +222,7 @@ def test_python_and_the_author_at_once_are_both_asked(build):
     page = notebook.page
     message = field(page, "1 Text Message")
     for choice, mine, wanted in (("Keep mine", "mine", "mine"), ("Take theirs", "mine again", "theirs")):
-        release = keep_busy(notebook, then="builder.reply = cb.Reply().text('theirs')")
+        release = notebook.kernel.keep_busy(then="builder.reply = cb.Reply().text('theirs')")
         message.fill(mine)
         expect(page.locator(".cbn-status")).to_contain_text("waiting")
         release()

@@ -1,4 +1,4 @@
-"""The builder and the chat preview in Notebook 7 and in Voila."""
+"""The builder, the chat preview and the grid in Notebook 7 and in Voila."""
 
 from __future__ import annotations
 
@@ -25,6 +25,14 @@ preview = cb.ChatPreview()
 builder.observe(lambda _: setattr(preview, "reply", builder.reply), "document")
 preview
 """
+GRID = """
+import os, tempfile
+import chatbot_nb as cb
+os.chdir(tempfile.mkdtemp())  # where the journals go
+grid = cb.ConnectionGrid(cb.connect())
+grid
+"""
+TABLE = 'cb.show(grid.frame[["name", "error"]].dropna(), "Failing")'
 # A cell that runs until somebody connects.
 GATE = """
 import socket
@@ -120,3 +128,51 @@ def test_voila_shows_a_builder_and_a_preview_that_follows_it(open_voila):
     expect(chats(page).last).to_contain_text("Hello there")
     expect(chats(page).last).to_contain_text(TOO_LONG)
     assert visit.hosts - {"cdn.jsdelivr.net"} <= OURS  # where Voila's own template has its icons
+
+
+def edit_and_apply(sheet):
+    """Edit, see what is wrong, put it right, apply: all of it travels to the kernel and back."""
+    sheet.write(1, "name", "")
+    expect(sheet.cell(1, "name")).to_have_attribute("aria-invalid", "true")
+    sheet.write(1, "name", "Edited")
+    expect(sheet.cell(1, "name")).to_have_text("Edited changed")
+    sheet.tools.get_by_role("button", name="Plan").click()
+    expect(sheet.panel).to_contain_text("1 update")
+    sheet.panel.get_by_role("button", name="Apply").click()
+    expect(sheet.panel).to_contain_text("1 done")
+    expect(sheet.row(1)).to_have_class(re.compile("cbn-is-done"))
+
+
+def test_notebook_7_shows_a_grid_that_is_edited_and_applied(classic, open_notebook, sheet_of):
+    notebook = open_notebook(classic, GRID, TABLE, view="notebooks")
+    notebook.run_all()
+    sheet = sheet_of(notebook.page)
+    edit_and_apply(sheet)
+    notebook.connect()
+    assert notebook.kernel.value("grid.frame['name'].tolist()[0]") == "Edited"
+    table = sheet_of(notebook.page, 1)
+    expect(table.tools).to_contain_text("Failing")
+    expect(table.table).to_have_attribute("aria-readonly", "true")
+    assert notebook.hosts <= OURS
+
+
+def test_a_grid_answers_while_a_cell_runs(classic, open_notebook, sheet_of):
+    notebook = open_notebook(classic, GRID, GATE, view="notebooks")
+    notebook.run_cell(0)
+    sheet = sheet_of(notebook.page)
+    sheet.write(1, "name", "Before")  # over a subshell that no cell is in the way of
+    expect(sheet.cell(1, "name")).to_have_text("Before changed")
+    notebook.run_cell(1)
+    waits = notebook.page.locator(".jp-OutputArea-output", has_text="waits at")
+    waits.wait_for()
+    sheet.write(1, "name", "Meanwhile")
+    expect(sheet.cell(1, "name")).to_have_text("Meanwhile changed")
+    expect(sheet.cell(1, "name")).not_to_have_class(re.compile("cbn-pending"))
+    socket.create_connection(("127.0.0.1", int(waits.inner_text().split()[-1]))).close()
+
+
+def test_voila_shows_a_grid_that_is_edited_and_applied(open_voila, sheet_of):
+    visit = open_voila(GRID, TABLE)
+    edit_and_apply(sheet_of(visit.page))
+    expect(sheet_of(visit.page, 1).tools).to_contain_text("Failing")
+    assert visit.hosts - {"cdn.jsdelivr.net"} <= OURS

@@ -1,4 +1,4 @@
-"""The picture of the README is of the builder as it is; ``CHATBOT_NB_PICTURES=notebooks`` puts it there."""
+"""The pictures of the README are of the widgets as they are; ``CHATBOT_NB_PICTURES=notebooks`` puts them there."""
 
 from __future__ import annotations
 
@@ -18,6 +18,13 @@ builder = cb.ResponseBuilder(
     samples=[{"default_name": "Ada"}],
 )
 builder
+"""
+ACCOUNT = """
+import chatbot_nb as cb
+sandbox = cb.Sandbox().start()
+sandbox.seed(5)
+grid = cb.ConnectionGrid(sandbox.client())
+grid
 """
 LARGEST = 250_000  # bytes
 
@@ -39,6 +46,34 @@ def test_the_picture_shows_a_limit_error(lab, open_notebook, tmp_path):
     expect(page.locator(".cbn-findings")).to_contain_text(said)
     expect(builder.get_by_role("log")).to_contain_text(said)
     expect(builder.get_by_role("log")).to_contain_text("Hi Ada!")
-    picture = Path(os.environ.get("CHATBOT_NB_PICTURES", tmp_path)) / "builder.png"
-    builder.screenshot(path=picture, animations="disabled")
+    take(builder, "builder", tmp_path)
+
+
+def test_the_picture_shows_a_bad_cell_and_a_plan(show_grid, tmp_path):
+    """What was edited, added and marked stands out in the table, and in the plan that nothing has been sent of."""
+    sheet = show_grid(ACCOUNT, width=1150, height=1300, scale=2).sheet
+    page = sheet.page
+    sheet.write(2, "name", "Invoice copies")
+    sheet.cell(4, "name").click()
+    sheet.press("Delete")
+    sheet.press("Add")
+    sheet.paste(6, "name", "Night shift\tCustomer service\thttps://hooks.acme-shop.example/night")
+    expect(sheet.cell(6, "name")).to_have_text("Night shift")
+    sheet.write(3, "url", "ftp://webhooks.bluebank.example/newsletter")
+    bad = sheet.cell(3, "url")
+    expect(bad).to_have_attribute("aria-invalid", "true")
+    sheet.tools.get_by_role("button", name="Plan").click()
+    said = "'ftp://webhooks.bluebank.example/newsletter' is not an http or https URL"
+    expect(sheet.panel).to_contain_text(said)
+    expect(sheet.panel).to_contain_text("Night shift")
+    bad.click()
+    expect(sheet.el.locator(".cbn-footer")).to_contain_text(said)
+    sheet.table.evaluate("sheet => sheet.blur()")
+    page.mouse.move(0, 0)
+    take(sheet.el, "grid", tmp_path)
+
+
+def take(widget, name, folder):
+    picture = Path(os.environ.get("CHATBOT_NB_PICTURES", folder)) / f"{name}.png"
+    widget.screenshot(path=picture, animations="disabled")
     assert picture.stat().st_size < LARGEST

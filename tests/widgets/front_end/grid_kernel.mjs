@@ -145,6 +145,7 @@ export class Kernel {
     if (mode === "none" || mode === "set") this.selected.clear();
     for (const id of ids) mode === "remove" ? this.selected.delete(id) : this.selected.add(id);
     this.changed();
+    return { type: "selected", rev: this.rev };
   }
 
   on_ids({ begin, end }) {

@@ -67,6 +67,25 @@ test("rows that are at hand stay few, however far one scrolls", async () => {
   assert.equal(store.row(9_950).id, "r9950");
 });
 
+test("an answer that was made before a row was checked does not uncheck it", async () => {
+  store.want(view, 0, 60);
+  await settle();
+  kernel.hold();
+  const { held } = kernel;
+  store.select(["r1"], "add");
+  store.select(["r3"], "add");
+  kernel.answer(held[0]);
+  await settle();
+  kernel.answer(held[2]);
+  await settle();
+  assert.equal(held[2].type, "window");
+  assert.deepEqual([store.row(1).selected, store.row(3).selected], [true, true]);
+  assert.deepEqual(store.line.late, { edits: 0, reads: 0 });
+  kernel.answer(held[1]);
+  await settle();
+  assert.deepEqual([store.row(3).selected, store.choices.size], [true, 0]);
+});
+
 test("while the kernel is busy, two windows are on their way, and the next is of what is seen then", async () => {
   kernel.hold();
   for (const begin of [0, 200, 400, 600]) store.want(view, begin, begin + 60);

@@ -127,12 +127,13 @@ export async function add(view) {
 export async function undo(view, way) {
   const { store } = view;
   const what = store.grid[way];
-  // What is on its way can be undone, too: the kernel takes one after the other.
-  if (store.line.gone || (!what && store.pending.count === 0)) return;
+  if (store.line.gone || store.grid.read_only) return;
+  // Whether there is anything only the kernel knows: what is on its way can be undone, too.
   const made = await store.send({ type: way });
   view.report(made);
-  if (!made) return;
+  if (!made || made.refused.length > 0) return;
   const [row] = made.rows;
   if (row) await view.goTo(row.id, null);
-  view.say(`${way === "undo" ? "undone" : "done again"}${what ? `: ${what}` : ""}`);
+  const done = `${way === "undo" ? "undone" : "done again"}${what ? `: ${what}` : ""}`;
+  view.say(row || what ? done : `nothing to ${way}`);
 }

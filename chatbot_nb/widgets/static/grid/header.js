@@ -67,7 +67,7 @@ export class Header {
     const line = h("div.head-line", title, h("span.sort", { "aria-hidden": "true" }), menu, h("span.grip"));
     const cell = h(
       `div.cell head type-${column.type}`,
-      { role: "columnheader", "aria-colindex": number + 2 },
+      { role: "columnheader", "aria-colindex": number + 2, "aria-label": name },
       line,
       filter,
     );

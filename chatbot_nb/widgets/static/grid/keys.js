@@ -11,6 +11,19 @@ export function useKeys(view) {
       at.row === -1 ? headerKey(view, event, at) : move(view, event) || command(view, event) || type(view, event);
     if (isTaken) event.preventDefault();
   });
+  // Also with the focus on a button, as after a press of Delete; a field has an undo of its own.
+  view.el.addEventListener("keydown", (event) => {
+    if (event.target === view.scroller || event.target.closest("input, textarea, select")) return;
+    if (undoKey(view, event)) event.preventDefault();
+  });
+}
+
+/** @returns {boolean} whether the key was undo or redo */
+function undoKey(view, event) {
+  const key = event.key.toLowerCase();
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || !["z", "y"].includes(key)) return false;
+  view.undo(key === "y" || event.shiftKey ? "redo" : "undo");
+  return true;
 }
 
 /** @returns {boolean} whether the key was one that moves */
@@ -40,9 +53,8 @@ function command(view, event) {
   const { at, range } = view.selection;
   const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
   if ((event.ctrlKey || event.metaKey) && !event.altKey) {
-    if (key === "z") view.undo(event.shiftKey ? "redo" : "undo");
-    else if (key === "y") view.undo("redo");
-    else if (key === "d") view.fillDown();
+    if (undoKey(view, event)) return true;
+    if (key === "d") view.fillDown();
     else if (key === "a") view.selectAll();
     else if (key === "f") view.toolbar.search.focus();
     else return false;

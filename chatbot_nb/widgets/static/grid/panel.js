@@ -52,7 +52,7 @@ export class Panel {
     const more = rows.length - MOST;
     const parts = [
       findings.length > 0 && h("ul.found-list", findings.map(finding)),
-      rows.length > 0 && h("table.plan", h("thead", h("tr", head)), h("tbody", rows.slice(0, MOST))),
+      rows.length > 0 && h("table.plan", { "aria-labelledby": this.title.id }, h("thead", h("tr", head)), h("tbody", rows.slice(0, MOST))),
       more > 0 && h("p.note", `and ${counted(more, "more row", "more rows")}`),
     ];
     reconcile(this.content, parts);
@@ -70,7 +70,7 @@ export class Panel {
       cell({ text: mine, mark: "changed" }),
       cell({ text: theirs, mark: "" }),
     ];
-    return h("tr", cells, buttons.length > 0 && h("td.actions", buttons));
+    return h("tr", cells, buttons.length > 0 && h("td", h("span.actions", buttons)));
   }
 }
 

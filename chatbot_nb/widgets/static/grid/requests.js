@@ -127,7 +127,9 @@ export class Line {
   get late() {
     const late = [...this.asked.values()].filter(({ since }) => Date.now() - since >= PATIENCE);
     const reads = late.filter((entry) => entry.reads).length;
-    return { edits: late.length - reads, reads };
+    // A check mark is no edit.
+    const marks = late.filter(({ message }) => message.type === "select").length;
+    return { edits: late.length - reads - marks, reads };
   }
 }
 

@@ -56,10 +56,12 @@ function paintFirst(element, index, row, isChanged) {
   element.check.disabled = row === null;
   const shown = severity === "error" || severity === "warning" ? { error: "✗", warning: "!" }[severity] : sign;
   const hint = [name, said(findings)].filter(Boolean).join("\n");
-  const key = `${shown}|${hint}`;
+  // What others say of the row has a look of its own.
+  const look = `cbn-state ${severity && `cbn-has-${severity}`} ${isChanged && sign === "●" ? "cbn-touched" : ""}`;
+  const key = `${shown}|${hint}|${look}`;
   if (element.state.key === key) return;
   element.state.key = key;
-  element.state.className = `cbn-state ${severity && `cbn-has-${severity}`} ${isChanged ? "cbn-touched" : ""}`;
+  element.state.className = look;
   element.state.title = hint;
   element.state.replaceChildren(h("span", { "aria-hidden": "true" }, shown), word(hint));
 }

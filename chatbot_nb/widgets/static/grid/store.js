@@ -15,6 +15,7 @@ export class Store {
   widths = new Map(); // column name -> px, where somebody pulled
   ranges = new Map(); // view -> [begin, end) that is seen
   asked = new Set(); // blocks on their way
+  choices = new Set(); // check marks on their way
   views = new Set();
   wanted = null; // sort, filters, search and hidden columns, while they are on their way
   looking = null; // the number of that request
@@ -121,6 +122,8 @@ export class Store {
     this.turn = (async () => {
       await before.catch(() => {});
       const rows = rowsOf(await data);
+      // What was chosen since the kernel made this answer.
+      for (const choice of this.choices) rows.forEach((row) => choose(row, choice));
       this.pending.note(rows);
       use(rows, message);
       return rows;
@@ -202,12 +205,10 @@ export class Store {
 
   /** Put check marks at rows, or take them away; seen at once. */
   select(ids, mode) {
-    const named = new Set(ids);
-    this.blocks.each((row) => {
-      if (mode === "all" || mode === "none" || mode === "set") row.selected = mode === "all";
-      if (named.has(row.id)) row.selected = mode !== "remove";
-    });
-    this.line.send({ type: "select", ids, mode });
+    const choice = { named: new Set(ids), mode };
+    this.choices.add(choice);
+    this.blocks.each((row) => choose(row, choice));
+    this.line.ask({ type: "select", ids, mode }).then(() => this.choices.delete(choice));
     this.tell();
   }
 
@@ -222,6 +223,11 @@ export class Store {
     if (here.every((id) => id !== undefined)) return here;
     return (await this.read({ type: "ids", begin, end }))?.ids ?? null;
   }
+}
+
+function choose(row, { named, mode }) {
+  if (["all", "none", "set"].includes(mode)) row.selected = mode === "all";
+  if (named.has(row.id)) row.selected = mode !== "remove";
 }
 
 function lookOf({ sort, filters, search, columns }) {
