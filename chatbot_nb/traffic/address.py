@@ -41,9 +41,22 @@ class Address:
             )
         self.host = host
         self.port = port
-        self._public_url = None if public_url is None else _checked(public_url)
+        self._public_url = None if public_url is None else _checked(public_url, "public_url")
         self.path = "" if self._public_url is None else urlsplit(self._public_url).path
+        self._given = self._public_url
         self._chosen_by_user = bool(self.path)
+
+    def lead_here(self, tunnel: str | None) -> None:
+        """Note the address of a tunnel, which says nothing of the path; None if there is none any more.
+
+        Raises
+        ------
+        ReceiverError
+            This is no such address.
+        """
+        self._public_url = self._given if tunnel is None else _checked(tunnel, "tunnel")
+        if tunnel is not None and urlsplit(tunnel).path.strip("/"):
+            raise ReceiverError("Receiver(tunnel=...): its address has a path; one that leads all here is needed")
 
     def choose_path(self) -> None:
         """Take a random path, unless there is one."""
@@ -62,6 +75,11 @@ class Address:
         parts = urlsplit(self._public_url)
         return f"{parts.scheme}://{parts.netloc}{self.path}"
 
+    def local(self, port: int) -> str:
+        """Return the URL on this machine."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{port}{self.path}"
+
     @property
     def hosts(self) -> list[str] | None:
         """What a Host header may say, None for anything: by which names others know this machine, it cannot know."""
@@ -76,7 +94,7 @@ def _is_remote(host: object) -> bool:
     return not isinstance(host, str) or not (host in {"localhost", "::1"} or host.startswith("127."))
 
 
-def _checked(public_url: object) -> str:
+def _checked(public_url: object, argument: str) -> str:
     """Return the address without a slash at its end."""
     shown = type(public_url).__name__
     if isinstance(public_url, str):
@@ -88,4 +106,4 @@ def _checked(public_url: object) -> str:
             if parts.scheme in {"http", "https"} and host and host.isascii() and not extra:
                 return public_url.rstrip("/")
     needed = "an address like 'https://name.example' is needed, without user and query"
-    raise ReceiverError(f"Receiver(public_url={shown!r}): {needed}")
+    raise ReceiverError(f"Receiver({argument}={shown!r}): {needed}")

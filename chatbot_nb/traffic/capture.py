@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from chatbot_nb.traffic import views
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from chatbot_nb.traffic.exchange import Exchange
     from chatbot_nb.traffic.limits import ReceiverLimits
@@ -85,6 +85,18 @@ class Capture:
             self._tell()
         return exchange
 
+    def take_over(self, exchanges: list[Exchange]) -> None:
+        """Add what another process numbered, from `next_seq` on; what is missing in between has come and gone."""
+        with self._changed:
+            for exchange in exchanges:
+                self.evicted += exchange.seq - self.next_seq
+                self.next_seq = exchange.seq + 1
+                self._items[exchange.seq] = exchange
+                self._bytes += exchange.size
+                self._know(exchange)
+            self._evict()
+            self._tell()
+
     def put(self, exchange: Exchange) -> None:
         """Replace the exchange of the same `seq` by one that knows more; nothing happens if it is gone."""
         with self._changed:
@@ -109,6 +121,18 @@ class Capture:
                 self._ids.popitem(last=False)
         return False
 
+    @property
+    def message_ids(self) -> tuple[str, ...]:
+        """The messageIds that are known, as `continue_after` takes them."""
+        with self._changed:
+            return tuple(self._ids)
+
+    def continue_after(self, next_seq: int, message_ids: Iterable[str]) -> None:
+        """Count on from where another process is, which keeps what there was."""
+        with self._changed:
+            self.next_seq = self.bodies_from = next_seq
+            self._ids = OrderedDict.fromkeys(message_ids)
+
     def get(self, seq: int) -> Exchange | None:
         """Return one exchange, None if it is no longer kept."""
         return self._items.get(seq)
@@ -125,15 +149,22 @@ class Capture:
         """Return all that are kept, oldest first."""
         return tuple(self.since(0))
 
-    def clear(self) -> None:
-        """Forget everything; `seq` goes on counting, the other counters begin anew."""
+    def clear(self, next_seq: int | None = None) -> int:
+        """Forget everything; `seq` goes on counting, the other counters begin anew. Return `next_seq`.
+
+        Parameters
+        ----------
+        next_seq : int, optional
+            Go on counting here: what another process numbered lower is forgotten too.
+        """
         with self._changed:
-            self.bodies_from = self.next_seq
+            self.next_seq = self.bodies_from = next_seq or self.next_seq
             self._items.clear()
             self._bytes = self.evicted = 0
             self._ids.clear()
             self.generation += 1
             self._tell()
+            return self.next_seq
 
     def restore(self, exchanges: list[Exchange]) -> None:
         """Begin with exchanges of an earlier run, whose `seq` go up, perhaps with gaps; the capture must be empty."""
@@ -142,9 +173,7 @@ class Capture:
             self._items.update((exchange.seq, exchange) for exchange in exchanges)
             self._bytes = sum(exchange.size for exchange in exchanges)
             for exchange in exchanges:
-                message_id = views.message_id(views.payload(exchange.http))
-                if message_id is not None:
-                    self.is_repeated(message_id)
+                self._know(exchange)
             if exchanges:
                 self.bodies_from = exchanges[0].seq
                 self.next_seq = exchanges[-1].seq + 1
@@ -193,6 +222,11 @@ class Capture:
     def _tell(self) -> None:
         self.changes += 1
         self._changed.notify_all()
+
+    def _know(self, exchange: Exchange) -> None:
+        message_id = views.message_id(views.payload(exchange.http))
+        if message_id is not None:
+            self.is_repeated(message_id)
 
     @staticmethod
     def _parted(exchanges: list[Exchange]) -> tuple[list[int], list[Exchange]]:

@@ -43,6 +43,7 @@ class Evidence:
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """All that are kept, oldest first."""
+        self._catch_up()
         return self._capture.all()
 
     @property
@@ -58,21 +59,25 @@ class Evidence:
     @property
     def strays(self) -> tuple[Exchange, ...]:
         """The last requests to another path or host: scans, icons, wrong URLs; oldest first. None is an exchange."""
+        self._catch_up()
         return tuple(self._strays)
 
     @property
     def seen(self) -> int:
         """How many exchanges there were; ``kept + evicted``."""
+        self._catch_up()
         return self._capture.seen
 
     @property
     def kept(self) -> int:
         """How many of them are kept."""
+        self._catch_up()
         return self._capture.kept
 
     @property
     def evicted(self) -> int:
         """How many went, the oldest first, since `limits.exchanges` was reached."""
+        self._catch_up()
         return self._capture.evicted
 
     def frame(self) -> pd.DataFrame:
@@ -88,6 +93,7 @@ class Evidence:
         Texts are as they came. A spreadsheet may run one that begins with ``=``, ``+``, ``-`` or ``@`` as a formula,
         so that ``to_csv`` and ``to_excel`` are not for traffic of strangers; ``to_parquet`` and `save` are.
         """
+        self._catch_up()
         return self._frames.frame()
 
     def findings(self) -> pd.DataFrame:
@@ -142,6 +148,7 @@ class Evidence:
         """
         if workers.in_handler():
             raise ReceiverError("wait() in a handler would wait for the handler itself; wait in a cell")
+        self._catch_up()
         return expectation.wait(self._capture, n, timeout, where)
 
     def assert_received(  # noqa: PLR0913  # what a test may want to pin down
@@ -172,6 +179,7 @@ class Evidence:
         AssertionError
             The text shows what was wanted and what came.
         """
+        self._catch_up()
         expectation.assert_received(
             self._capture, n, where=where, node=node, message=message, chat_id=chat_id, attributes=attributes
         )
@@ -267,6 +275,9 @@ class Evidence:
             It cannot be written; what was there is then as it was.
         """
         jsonl.save(path, self.exchanges, secrets=secrets, hidden=self._hidden())
+
+    def _catch_up(self) -> None:
+        """Have here all that was answered until now."""
 
     def _identity(self) -> tuple[str, tuple[str, ...]]:
         """Return what marks replays of this evidence, and the URLs that must not be replayed to."""

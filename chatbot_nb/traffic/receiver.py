@@ -8,29 +8,29 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
-from chatbot_nb.errors import ListenError, ReceiverError
+from chatbot_nb.errors import ReceiverError
 from chatbot_nb.payloads.wording import counted
-from chatbot_nb.traffic import running
+from chatbot_nb.traffic import running, surroundings, tunnels
 from chatbot_nb.traffic.address import Address
+from chatbot_nb.traffic.engines.engine import Record, Setup
 from chatbot_nb.traffic.evidence import Evidence
 from chatbot_nb.traffic.exports import jsonl
-from chatbot_nb.traffic.gate import Gate
 from chatbot_nb.traffic.limits import ReceiverLimits, make_limits
 from chatbot_nb.traffic.replies import workers
 from chatbot_nb.traffic.replies.rules import Rules
-from chatbot_nb.traffic.service import Service
-from chatbot_nb.transport.inbound.server import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from os import PathLike
     from types import TracebackType
 
+    from chatbot_nb.traffic.engines.engine import Engine
     from chatbot_nb.traffic.storage.store import TrafficStore
 
 _ID_BYTES: Final = 8
 _PATH_KEY: Final = "path"  # in a store: a receiver that comes back has the same URL
 _KEPT_ERRORS: Final = 100
+_MODES: Final = ("thread", "process")
 
 
 class Receiver(Evidence):
@@ -56,9 +56,16 @@ class Receiver(Evidence):
     public_url : str, optional
         The http(s) address under which a tunnel of yours leads here. A path in it is the receiver's path; else the
         path is random.
+    tunnel : {"ngrok", "cloudflared"} or callable, optional
+        Open a tunnel while it runs: `start` waits for it, `url` is its address, `stop` closes it. A function is given
+        the local port, and returns the address, or ``(address, function that closes it)``. The path is random.
     store : str or path-like, optional
         An SQLite file, made if there is none. Each exchange is in it, durably, before its reply is sent; a receiver
         that is started with the file again has the same path and what was kept.
+    mode : {"thread", "process"}, default "thread"
+        Where it answers: in a thread of the kernel, which waits while a cell runs C code that does not let go of the
+        interpreter; or in a process of its own, which answers whatever the kernel does, and is gone when the kernel
+        is. A reply that needs a Python function is asked for in the kernel then.
     limits : mapping of str to number, optional
         Replace some of the limits; `limits` names all.
 
@@ -104,7 +111,9 @@ class Receiver(Evidence):
         port: int = 0,
         allow_remote: bool = False,
         public_url: str | None = None,
+        tunnel: tunnels.TunnelKind | None = None,
         store: str | PathLike[str] | None = None,
+        mode: Literal["thread", "process"] = "thread",
         limits: ReceiverLimits | Mapping[str, Any] | None = None,
     ) -> None:
         if type(name) is not str or not name:
@@ -113,21 +122,27 @@ class Receiver(Evidence):
             raise ReceiverError("Receiver(token=...): a text that is not empty is needed, or None for any")
         if require_token and token is None:
             raise ReceiverError("Receiver(require_token=True): give the token too")
+        if mode not in _MODES:
+            raise ReceiverError(f"Receiver(mode={mode!r:.60}): 'thread' or 'process' is needed")
+        tunnels.check_kind(tunnel)
+        if tunnel is not None and public_url is not None:
+            raise ReceiverError("Receiver(tunnel=..., public_url=...): one of them is needed, a tunnel has its address")
         super().__init__(make_limits(limits))
         self.name = name
         self._token = token
         self._require_token = require_token
         self._address = Address(host, port, public_url, allow_remote=allow_remote)
+        self._tunnel_kind = tunnel
+        self._tunnel: tunnels.Tunnel | None = None
         self._store_path = store
+        self._mode = mode
         self._former_port = 0
         self._id = secrets.token_hex(_ID_BYTES)
         self._errors: list[BaseException] = []
         self.rules = Rules(self.limits, self._tell)
         self.rules.set(reply)
         self._lifecycle = threading.RLock()
-        self._server: Server | None = None
-        self._service: Service | None = None
-        self._store: TrafficStore | None = None
+        self._engine: Engine | None = None
         self._successor: Receiver | None = None
 
     @classmethod
@@ -158,16 +173,15 @@ class Receiver(Evidence):
     @property
     def running(self) -> bool:
         """Whether it answers."""
-        return self._server is not None and self._server.running
+        return self._engine is not None and self._engine.state == "running"
 
     @property
-    def state(self) -> Literal["not started", "running", "stopped", "failed"]:
-        """What it does; failed is a receiver whose server ended by itself, and ``errors`` says why."""
-        if self.running:
-            return "running"
-        if self._server is None:
+    def state(self) -> Literal["not started", "running", "stopped", "died"]:
+        """What it does; one that died ended by itself, and ``errors`` says why."""
+        if self._engine is None:
             return "not started"
-        return "failed" if running.named(self.name) is self else "stopped"
+        state = self._engine.state
+        return "died" if state == "stopped" and running.named(self.name) is self else state
 
     @property
     def latest(self) -> Receiver:
@@ -197,9 +211,14 @@ class Receiver(Evidence):
         ReceiverError
             It has never been started.
         """
-        if self._server is None:
+        if self._engine is None:
             raise ReceiverError("this receiver has no URL yet; start() it first")
-        return self._server.url_for(self._address.path)
+        return self._address.local(self._engine.port)
+
+    @property
+    def hint(self) -> str:
+        """How ChatBot can reach it from where this kernel runs: on a hosted notebook, on a machine of your own."""
+        return surroundings.hint(self._engine.port if self._engine else self._address.port, self._address.path)
 
     def start(self) -> Self:
         """Listen, record and answer.
@@ -221,16 +240,23 @@ class Receiver(Evidence):
                 raise ReceiverError(f"{self!r} runs already; use it as it is, or stop() it first")
             former = running.named(self.name)
             if former is not None:
-                former.stop()
                 self._take_over(former)
+            engine = self._new_engine()  # a process needs a moment, in which the one before still answers
             try:
-                self._open_store()
-                self._listen()
+                if former is not None:
+                    former.stop()
+                store = self._opened_store()  # which may know the path
+                engine.start(self._setup(), store)
+                self._lead_here(engine)
             except BaseException:
-                self._close_store()
+                engine.stop()
+                self._close_tunnel()
                 raise
+            self._engine = engine
             running.enter(self)
             self._successor = None
+            if former is not None and former is not self:
+                former._successor = self  # noqa: SLF001  # of our own class
         return self
 
     def stop(self) -> None:
@@ -307,13 +333,13 @@ class Receiver(Evidence):
     @property
     def refused(self) -> int:
         """Requests that were refused, and connections that were turned away, since it was started last."""
-        turned_away = self._server.counts.refused if self._server else 0
-        return turned_away + (self._service.refused if self._service else 0)
+        return self._engine.refused if self._engine else 0
 
     @property
     def errors(self) -> tuple[BaseException, ...]:
         """The first hundred exceptions of its threads: of handlers, of the store, of the server; oldest first."""
-        return (*self._errors, *(self._server.errors if self._server else ()))
+        self._catch_up()
+        return (*self._errors, *(self._engine.errors if self._engine else ()))
 
     def check(self) -> None:
         """Raise the first of ``errors``, if there is one, so that a notebook fails where it should."""
@@ -324,10 +350,11 @@ class Receiver(Evidence):
 
     def clear(self) -> None:
         """Forget all traffic, in the store too; the counters begin anew."""
-        self._capture.clear()
-        self._strays.clear()
-        if self._store is not None:
-            self._store.clear()
+        if self._engine is not None and self.running:
+            self._engine.clear()
+        else:
+            self._capture.clear()
+            self._strays.clear()
 
     def __repr__(self) -> str:
         # fixed: no port, no path, no time
@@ -339,7 +366,11 @@ class Receiver(Evidence):
         return f"Receiver({', '.join(parts)})"
 
     def _identity(self) -> tuple[str, tuple[str, ...]]:
-        return self._id, (self.url, self.local_url) if self._server else ()
+        return self._id, (self.url, self.local_url) if self._engine else ()
+
+    def _catch_up(self) -> None:
+        if self._engine is not None:
+            self._engine.catch_up()
 
     def _handler(self) -> Callable[..., object] | None:
         return self.reply if callable(self.reply) else None
@@ -353,38 +384,78 @@ class Receiver(Evidence):
 
     def _stop(self, *, grace: float | None = None) -> None:
         with self._lifecycle:
-            if self._server is not None:
-                self._server.stop(grace=grace)
-            if self._service is not None:
-                self._service.close()
-            self.rules.close()
+            self._close_tunnel()
+            if self._engine is not None:
+                self._engine.stop(grace=grace)
             running.leave(self)
-            self._close_store()
 
     def _take_over(self, former: Receiver) -> None:
         """Go on where the receiver of this name was: a connection points to its URL, and its traffic is evidence."""
         self._address.path = self._address.path or former._address.path
         self._capture, self._strays, self._frames = former._capture, former._strays, former._frames
         self._capture.set_limits(self.limits)
-        former._successor = self
-        if self._address.port == 0 and former._server is not None:
-            self._former_port = former._server.port
+        if self._address.port == 0 and former._engine is not None:
+            self._former_port = former._engine.port
+        if former is not self and former._tunnel_kind == self._tunnel_kind:  # another one has another address
+            self._tunnel, former._tunnel = former._tunnel, None
 
-    def _open_store(self) -> None:
-        if self._store_path is not None:
-            from chatbot_nb.traffic.storage.store import TrafficStore
+    def _lead_here(self, engine: Engine) -> None:
+        """Open the tunnel that was asked for, and let in what comes through it."""
+        if self._tunnel is not None and self._tunnel.port != engine.port:
+            self._close_tunnel()
+        if self._tunnel is None and self._tunnel_kind is not None:
+            self._tunnel = tunnels.opened(self._tunnel_kind, engine.port)
+        if self._tunnel is not None:
+            self._tunnel.tell = self._tell
+            self._address.lead_here(self._tunnel.url)
+            engine.admit(self._setup())
 
-            self._store = TrafficStore(self._store_path)
-            self._address.path = self._address.path or self._store.get(_PATH_KEY) or ""
-            self._join(self._store)
-            self._capture.on_evict = self._store.forget_before
-        self._address.choose_path()
-        if self._store is not None:
-            self._store.set(_PATH_KEY, self._address.path)
+    def _close_tunnel(self) -> None:
+        tunnel, self._tunnel = self._tunnel, None
+        if tunnel is not None:
+            try:
+                tunnel.close()
+            except Exception as exc:  # noqa: BLE001  # a border: a function of the user's, or another program
+                self._tell(exc)
+
+    def _new_engine(self) -> Engine:
+        record = Record(self._capture, self._strays, self._tell)
+        if self._mode == "process":
+            from chatbot_nb.traffic.engines.process import ProcessEngine
+
+            return ProcessEngine(self.rules, record)
+        from chatbot_nb.traffic.engines.thread import ThreadEngine
+
+        return ThreadEngine(self.rules, record)
+
+    def _setup(self) -> Setup:
+        """Return where it listens now, and whom it lets in."""
+        address, former = self._address, self._former_port
+        ports = (former, address.port) if former else (address.port,)
+        hosts = None if address.hosts is None else tuple(address.hosts)
+        return Setup(address.host, ports, address.path, hosts, self._token, self._id, self._require_token, self.limits)
+
+    def _opened_store(self) -> TrafficStore | None:
+        """Return the user's store, with all traffic that there is, and choose the path."""
+        if self._store_path is None:
+            self._address.choose_path()
+            return None
+        from chatbot_nb.traffic.storage.store import TrafficStore
+
+        store = TrafficStore(self._store_path)
+        try:
+            self._address.path = self._address.path or store.get(_PATH_KEY) or ""
+            self._join(store)
+            self._address.choose_path()
+            store.set(_PATH_KEY, self._address.path)
+        except BaseException:
+            store.close()
+            raise
+        return store
 
     def _join(self, store: TrafficStore) -> None:
         """Make one of the traffic in the store and what is in memory."""
-        stored, here = store.load(self.limits.exchanges), self.exchanges
+        stored, here = store.load(self.limits.exchanges), self._capture.all()
         if not here:
             self._capture.restore(stored)
         elif not stored:
@@ -395,28 +466,3 @@ class Receiver(Evidence):
                 f"{os.fspath(self._store_path or '')!r} holds traffic of another receiver than {self.name!r} has in "
                 "memory; give this one another name, or another file"
             )
-
-    def _close_store(self) -> None:
-        store, self._store = self._store, None
-        self._capture.on_evict = None
-        if store is not None:
-            try:
-                store.close()
-            except ReceiverError as exc:  # the disk is full, for example: check() raises it
-                self._tell(exc)
-
-    def _listen(self) -> None:
-        gate = Gate(self._address.path, self._address.hosts, self._token, self._id, require_token=self._require_token)
-        service = Service(gate, self.rules, self._capture, strays=self._strays, store=self._store, tell=self._tell)
-        former, self._former_port = self._former_port, 0
-        try:
-            server = self._serve(service, former or self._address.port)
-        except ListenError:
-            if not former:
-                raise
-            server = self._serve(service, self._address.port)  # somebody was quicker
-        self._server, self._service = server, service
-
-    def _serve(self, service: Service, port: int) -> Server:
-        hook = service.on_exchange
-        return Server(service, host=self._address.host, port=port, limits=self.limits, on_exchange=hook).start()

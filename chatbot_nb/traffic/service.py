@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from chatbot_nb.traffic.capture import Capture
     from chatbot_nb.traffic.gate import Gate
-    from chatbot_nb.traffic.replies.rules import Rules
+    from chatbot_nb.traffic.replies.answering import Answering
     from chatbot_nb.traffic.storage.store import TrafficStore
     from chatbot_nb.transport.inbound.http import Request, Timing
 
@@ -34,7 +34,7 @@ class Service:
     Parameters
     ----------
     gate : Gate
-    rules : Rules
+    rules : Answering
     capture : Capture
     strays : deque of Exchange
         Gets the requests that were not addressed to this receiver; their `seq` is 0.
@@ -52,7 +52,7 @@ class Service:
     def __init__(  # noqa: PLR0913  # the parts of a receiver
         self,
         gate: Gate,
-        rules: Rules,
+        rules: Answering,
         capture: Capture,
         *,
         strays: deque[Exchange],
@@ -68,7 +68,7 @@ class Service:
         # By the id of the request, which lives as long as it is here.
         self._open: dict[int, Exchange] = {}
         self._astray: set[int] = set()
-        self._judge = _Judge(capture, tell)
+        self._judge = _Judge(capture, store, tell)
         self._last: tuple[SentReply, Response] | None = None
         self._run = secrets.token_hex(_RUN_BYTES)
         self.refused = 0
@@ -124,6 +124,10 @@ class Service:
         self._capture.put(done)
         self._after(done)
 
+    def admit_by(self, gate: Gate) -> None:
+        """Let in what another gate lets in."""
+        self._gate = gate
+
     def close(self) -> None:
         """End the judging of what is left."""
         self._judge.close()
@@ -135,6 +139,8 @@ class Service:
         verdict = judge.quick_verdict(http, marks)
         exchange = self._capture.add(lambda seq: Exchange(seq, self._id(seq), http, marks, reply, None, verdict))
         self._open[id(http)] = exchange
+        if self._store is not None:
+            self._store.begun(exchange)
         return exchange
 
     def _known(self, exchange: Exchange, reply: SentReply) -> Exchange:
@@ -187,8 +193,9 @@ class _Judge:
     It is given numbers, not exchanges, so that what waits here does not hold what the capture has let go.
     """
 
-    def __init__(self, capture: Capture, tell: Callable[[BaseException], None]) -> None:
+    def __init__(self, capture: Capture, store: TrafficStore | None, tell: Callable[[BaseException], None]) -> None:
         self._capture = capture
+        self._store = store
         self._tell = tell
         self._queue: queue.SimpleQueue[int | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
@@ -208,5 +215,7 @@ class _Judge:
                 exchange = self._capture.get(seq)
                 if exchange is not None:
                     exchange.verdict  # noqa: B018  # made once, and kept there
+                    if self._store is not None and "body_evicted" not in exchange.marks:
+                        self._store.finished(exchange)
             except Exception as exc:  # noqa: BLE001  # a border: receiver.check() raises it
                 self._tell(exc)

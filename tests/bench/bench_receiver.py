@@ -93,8 +93,8 @@ RAW_CELL = textwrap.dedent("""
         def data_received(self, data):
             self.transport.write(ANSWER)
     loop = asyncio.SelectorEventLoop()
-    server = loop.run_until_complete(loop.create_server(Protocol, "127.0.0.1", 0))
     threading.Thread(target=loop.run_forever, daemon=True).start()
+    server = asyncio.run_coroutine_threadsafe(loop.create_server(Protocol, "127.0.0.1", 0), loop).result()
     print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/")
 """)
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 import http.client
 import itertools
 import json
+import select
 import socket
+from concurrent.futures import ThreadPoolExecutor
+from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pytest
 
+from chatbot_nb.traffic.engines import launch
 from chatbot_nb.traffic.receiver import Receiver
 
 NUMBERS = itertools.count()
@@ -76,13 +80,53 @@ class Peer:
         return "\r\n".join([f"{method} {self.address.path} HTTP/1.1", host, "Connection: close", *lines, ""]).encode()
 
 
+def pytest_generate_tests(metafunc):
+    """Run what uses a receiver in both modes, unless it looks into one of them."""
+    if "mode" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("only_mode")
+        metafunc.parametrize("mode", only.args if only else ["thread", "process"])
+
+
+class Reused(launch.Launched):
+    """A process that serves one receiver after the other: to start one takes 0.3 s."""
+
+    idle: ClassVar = []
+    # A process ends with the thread that started it.
+    starter = ThreadPoolExecutor(1, thread_name_prefix="starter of receivers")
+
+    @classmethod
+    def take(cls):
+        return cls.idle.pop() if cls.idle else cls.starter.submit(cls).result()
+
+    def kill(self):
+        self.dismiss()
+        super().kill()
+
+    def retire(self):
+        look = select.poll()
+        look.register(self.inbox, select.POLLHUP)
+        if self._stdin.closed or any(event & select.POLLHUP for _, event in look.poll(0)):
+            return super().retire()
+        self.idle.append(self)
+        return "stopped"
+
+
+@pytest.fixture(scope="session")
+def reused():
+    yield Reused.take
+    for child in Reused.idle:
+        launch.Launched.retire(child)
+    Reused.starter.shutdown()
+
+
 @pytest.fixture
-def receive():
+def receive(mode, reused, monkeypatch):
     """Start receivers: ``receive(reply, **keywords) -> Peer``; they are stopped, and must have had no error."""
+    monkeypatch.setattr(launch, "Launched", reused)
     peers = []
 
-    def start(reply=None, *, name=None, errors=False, **keywords):
-        receiver = Receiver(reply, name=name or f"test {next(NUMBERS)}", **keywords).start()
+    def start(reply=None, *, name=None, errors=False, mode=mode, **keywords):
+        receiver = Receiver(reply, name=name or f"test {next(NUMBERS)}", mode=mode, **keywords).start()
         peers.append((receiver, errors))
         return Peer(receiver)
 

@@ -6,6 +6,7 @@ import gzip
 import json
 import time
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -28,9 +29,9 @@ def test_case_21_burst_of_10_000(receive):
     body = json.dumps(peer.request()).encode()
     one = peer.head("POST", f"Content-Length: {len(body)}").replace(b"Connection: close\r\n", b"") + b"\r\n" + body
     last = peer.head("POST", f"Content-Length: {len(body)}") + b"\r\n" + body
-    for _ in range(10):
-        answer = peer.talk(one * 999 + last)
-        assert answer.count(b"HTTP/1.1 200 OK") == 1000
+    with ThreadPoolExecutor(10) as senders:
+        answers = [*senders.map(peer.talk, [one * 999 + last] * 10)]
+    assert [answer.count(b"HTTP/1.1 200 OK") for answer in answers] == [1000] * 10
     receiver = peer.receiver
     assert (receiver.seen, receiver.kept, receiver.evicted) == (10_000, 1000, 9000)
     assert receiver.exchanges[0].seq == 9001

@@ -171,7 +171,7 @@ def test_case_67_stop_from_a_recorder():
 
 def test_case_67_stop_does_not_wait_for_a_handler_that_blocks(monkeypatch):
     """A handler that blocks the loop holds up stop() only so long, and check() says what happened."""
-    monkeypatch.setattr("chatbot_nb.transport.inbound.server._GRACE", 0.1)
+    monkeypatch.setattr("chatbot_nb.transport.inbound.server.GRACE", 0.1)
     monkeypatch.setattr("chatbot_nb.transport.inbound.server._JOIN_MARGIN", 0.1)
     entered, release = threading.Event(), threading.Event()
 

@@ -501,9 +501,23 @@ def test_a_receiver_of_the_same_name_is_followed(closing, from_browser):
 
 def test_a_receiver_whose_server_died(panel, receiver):
     """Its light says so, with the reason's kind."""
-    receiver._server._loop.call_soon_threadsafe(receiver._server._loop.stop)
+    receiver._engine._server._loop.call_soon_threadsafe(receiver._engine._server._loop.stop)
     wait_until(lambda: not receiver.running)
     assert panel.state.startswith("failed: ")
+
+
+def test_a_receiver_in_another_process(closing, from_browser):
+    """Is watched the same: its traffic comes over, and its end is seen."""
+    with cb.Receiver(cb.Reply().text("Hi"), name="process", token=TOKEN, mode="process") as receiver:
+        panel = closing(cb.TrafficPanel(receiver))
+        panel._painter.start()
+        send(receiver, request("from afar"), query=f"?token={TOKEN}")
+        panel.pin(1)
+        wait_until(lambda: any(one.get("counters", {}).get("seen") == 1 for one in unpacked(panel)))
+        (row,) = rows(snapshot(panel, from_browser)["data"]["newest"])
+        assert (row["message"], row["verdict"], row["reply"]) == ("from afar", "valid", "200")
+        assert panel.state == "running"
+    assert panel.state == "stopped"
 
 
 def test_traffic_from_a_file(tmp_path, receiver, closing, from_browser):

@@ -53,16 +53,24 @@ class Choosing:
 
     def __call__(self) -> SentReply:
         """Return the reply; what a user's function raises is told and becomes a reply."""
+        return self.chosen() or FALLBACK
+
+    def chosen(self) -> SentReply | None:
+        """Return the reply, None if no rule matches."""
         request = self._request()
         for rule in self.rules:
-            self.name = rule.name
+            self.look_at(rule)
             matches = self._matches(rule, request)
             if self.given_up:  # no further function is called, and no turn of a sequence is used up
                 break
             if matches:
                 reply = rule.take()
                 return self._made(reply, request) if isinstance(reply, Handler) else reply
-        return FALLBACK
+        return None
+
+    def look_at(self, rule: Rule) -> None:
+        """Note which rule it is about now."""
+        self.name = rule.name
 
     def _request(self) -> WebhookRequest | None:
         try:

@@ -14,7 +14,7 @@ from chatbot_nb.traffic.replies.answers import WITHOUT_BODY, chatbot_error, json
 from chatbot_nb.transport import failures
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from chatbot_nb.traffic.exchange import SentReply
 
@@ -47,10 +47,7 @@ class Faults:
         ValueError
             There is no such fault, or `times` is no integer of 1 to 100,000.
         """
-        if fault not in _SPOIL:
-            raise ValueError(f"inject({fault!r:.60}): there is no such fault; there are {', '.join(_SPOIL)}")
-        if type(times) is not int or not 1 <= times <= _MAX_TIMES:
-            raise ValueError(f"inject(times={times!r:.60}): an integer of 1 to {_MAX_TIMES:,} is needed")
+        check_fault(fault, times)
         with self._lock:
             self._queue.append((fault, times))
 
@@ -68,8 +65,26 @@ class Faults:
 
     def clear(self) -> None:
         """Forget all."""
+        self.to_come = ()
+
+    @property
+    def to_come(self) -> tuple[tuple[str, int], ...]:
+        """Those to come, each with how often."""
         with self._lock:
-            self._queue.clear()
+            return tuple(self._queue)
+
+    @to_come.setter
+    def to_come(self, faults: Iterable[tuple[str, int]]) -> None:
+        with self._lock:
+            self._queue = deque(faults)
+
+
+def check_fault(fault: object, times: object) -> None:
+    """Raise ValueError if there is no such fault, or `times` is no integer of 1 to 100,000."""
+    if fault not in _SPOIL:
+        raise ValueError(f"inject({fault!r:.60}): there is no such fault; there are {', '.join(_SPOIL)}")
+    if type(times) is not int or not 1 <= times <= _MAX_TIMES:
+        raise ValueError(f"inject(times={times!r:.60}): an integer of 1 to {_MAX_TIMES:,} is needed")
 
 
 def spoiled(reply: SentReply, fault: str) -> SentReply:

@@ -69,6 +69,11 @@ class Conditions:
             return False
         return self.where is None or (request is not None and bool(called(self.where, request)))
 
+    def without_code(self) -> Conditions:
+        """Return them for another process, which learns of a user's function only that there is one."""
+        attributes = tuple((_bare(name), _bare(wanted)) for name, wanted in self.attributes)
+        return Conditions(_bare(self.node), _bare(self.message), attributes)  # `may_hold` does not ask for `where`
+
     def __str__(self) -> str:
         parts = [] if self.node is None else [f"node {show(self.node)}"]
         parts += [] if self.message is None else [f"message {_shown(self.message)}"]
@@ -141,6 +146,24 @@ def _may_fit(wanted: Wanted, value: object) -> bool:
 
 def _is_pattern(value: object) -> bool:
     return isinstance(value, re.Pattern) and isinstance(value.pattern, str)
+
+
+def known_elsewhere(_value: object) -> object:
+    """Stand for a function of the user's in a process that does not have it."""
+    raise AssertionError("only may_hold is asked there")
+
+
+def _bare(wanted: Any) -> Any:  # noqa: ANN401  # what it is given, as a value of its base class
+    """Return what is wanted as another process can have it: not as a class of the user's, and no function."""
+    if isinstance(wanted, re.Pattern):
+        return re.compile(_bare(wanted.pattern), wanted.flags)
+    if callable(wanted) and not isinstance(wanted, _SCALARS):
+        return known_elsewhere
+    if isinstance(wanted, str):
+        return str.__str__(wanted)
+    if isinstance(wanted, float):
+        return float.__float__(wanted)
+    return int.__index__(wanted) if isinstance(wanted, int) and type(wanted) is not bool else wanted
 
 
 def _shown(wanted: Wanted) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import threading
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from chatbot_nb.payloads.request import WebhookRequest
     from chatbot_nb.traffic.exchange import SentReply
 
+_KEYS: Final = itertools.count(1)
 _TYPES: Final = 3  # so many types of responses are named,
 _TYPE: Final = 20  # each with so many characters
 _WRAP: Final = (
@@ -54,11 +56,24 @@ class Row(NamedTuple):
     hits: int
 
 
+class Compiled(NamedTuple):
+    """A rule as another process has it: without the user's functions, and without replies where one has a say."""
+
+    key: int
+    name: str
+    conditions: Conditions
+    replies: tuple[SentReply, ...]
+    runs_code: bool
+    hits: int
+
+
 class Rule:
     """One rule of a receiver; `take` may be called from any thread.
 
     Attributes
     ----------
+    key : int
+        Its own, also among rules of one name.
     name : str
     conditions : Conditions
     runs_code : bool
@@ -68,12 +83,25 @@ class Rule:
     """
 
     def __init__(self, name: str, conditions: Conditions, replies: tuple[tuple[str, SentReply | Handler], ...]) -> None:
+        self.key = next(_KEYS)
         self.name = name
         self.conditions = conditions
         self.runs_code = conditions.runs_code or any(isinstance(reply, Handler) for _, reply in replies)
         self.hits = 0
         self._replies = replies  # each with what a table says of it
         self._lock = threading.Lock()
+
+    @classmethod
+    def of(cls, compiled: Compiled) -> Rule:
+        """Return what another process compiled."""
+        rule = cls(compiled.name, compiled.conditions, tuple(("", reply) for reply in compiled.replies))
+        rule.key, rule.runs_code, rule.hits = compiled.key, compiled.runs_code, compiled.hits
+        return rule
+
+    def compiled(self) -> Compiled:
+        """Return it for another process."""
+        replies = () if self.runs_code else tuple(reply for _, reply in self._replies if not isinstance(reply, Handler))
+        return Compiled(self.key, self.name, self.conditions.without_code(), replies, self.runs_code, self.hits)
 
     def take(self) -> SentReply | Handler:
         """Return the reply of the next request; the last one stays for all further."""

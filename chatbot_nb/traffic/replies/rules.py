@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 from chatbot_nb.payloads.wording import counted, kind_of, show
-from chatbot_nb.traffic.exchange import SentReply
+from chatbot_nb.traffic.replies.answering import Answering
 from chatbot_nb.traffic.replies.answers import delay_of
-from chatbot_nb.traffic.replies.choosing import FALLBACK, Choosing, Spoiling
-from chatbot_nb.traffic.replies.faults import Faults
+from chatbot_nb.traffic.replies.faults import check_fault
 from chatbot_nb.traffic.replies.matching import Conditions, make_conditions
 from chatbot_nb.traffic.replies.rule import make_rule
-from chatbot_nb.traffic.replies.workers import WORKERS, BusyError, LateError, Workers
 
 if TYPE_CHECKING:
     import re
@@ -24,8 +21,8 @@ if TYPE_CHECKING:
 
     from chatbot_nb.traffic.limits import ReceiverLimits
     from chatbot_nb.traffic.replies.matching import Predicate, Wanted
-    from chatbot_nb.traffic.replies.rule import Row, Rule
-    from chatbot_nb.transport.inbound.http import Request
+    from chatbot_nb.traffic.replies.rule import Compiled, Row, Rule
+    from chatbot_nb.traffic.replies.workers import Workers
 
 _Headers = Mapping[str, str] | Iterable[tuple[str, str]] | None
 
@@ -34,7 +31,20 @@ _TAKEN: Final = (_OTHERWISE, "verification", "refusal")  # what else stands as t
 _FAULT: Final = "fault: "
 
 
-class Rules:
+class Elsewhere(Protocol):
+    """Another process, which answers by the rules of this one."""
+
+    def replace_rules(self, rules: tuple[Compiled, ...], faults: tuple[tuple[str, int], ...] | None) -> None:
+        """Answer by these from now on; None leaves the faults to come as they are. Returns when it is done."""
+
+    def inject(self, fault: str, times: int) -> None:
+        """Spoil the next replies. Returns when it is known there."""
+
+    def catch_up(self) -> None:
+        """Have `Rules.mirror` called with what has happened there."""
+
+
+class Rules(Answering):
     """The rules of one receiver, the first that matches answers; every method may be called from any thread.
 
     Parameters
@@ -53,16 +63,13 @@ class Rules:
     """
 
     def __init__(self, limits: ReceiverLimits, tell: Callable[[BaseException], None]) -> None:
-        self._limits = limits
-        self._tell = tell
+        super().__init__(limits, tell, (self._otherwise(None, status=200, headers=None, delay=0.0),))
         self._lock = threading.Lock()
-        self._workers = Workers()
-        self._faults = Faults()
         self._reply: object = None
-        # Replaced as a whole, never changed. The last one has no conditions: what no rule matches.
-        self._rules: tuple[Rule, ...] = (self._otherwise(None, status=200, headers=None, delay=0.0),)
+        self._elsewhere: Elsewhere | None = None
 
     def __repr__(self) -> str:
+        self._catch_up()
         *rules, otherwise = [rule.row() for rule in self._rules]
         lines = [
             f"{order}. {show(row.name)}: {row.conditions} → {_reply_text(row)}" for order, row in enumerate(rules, 1)
@@ -104,7 +111,7 @@ class Rules:
         rule = self._otherwise(reply, status=status, headers=headers, delay=delay)
         with self._lock:
             self._reply = reply
-            self._rules = (*self._rules[:-1], rule)
+            self._replace((*self._rules[:-1], rule))
 
     def add(  # noqa: PLR0913  # what can be said of a rule
         self,
@@ -157,6 +164,7 @@ class Rules:
         to fail keeps everybody waiting.
         """
         _check_name(name)
+        name = str.__str__(name)  # of a class of its own it could not be told to another process
         conditions = make_conditions(node, message, attributes, where)
         rule = make_rule(name, conditions, reply, status=status, headers=headers, delay=delay_of(delay, stacklevel=2))
         with self._lock:
@@ -165,7 +173,7 @@ class Rules:
                 rules[names.index(name)] = rule
             else:
                 rules.append(rule)
-            self._rules = (*rules, otherwise)
+            self._replace((*rules, otherwise))
 
     def remove(self, name: str) -> None:
         """Remove a rule.
@@ -185,13 +193,13 @@ class Rules:
             if len(kept) == len(rules):
                 there = ", ".join(show(rule.name) for rule in rules) or "none"
                 raise ValueError(f"remove({show(name)}): there is no such rule; there are: {there}")
-            self._rules = (*kept, otherwise)
+            self._replace((*kept, otherwise))
 
     def clear(self) -> None:
         """Remove all rules, and the faults to come; what was set for requests that no rule matches stays."""
         with self._lock:
-            self._rules = self._rules[-1:]
-        self._faults.clear()
+            self._faults.clear()
+            self._replace(self._rules[-1:], faults=())
 
     def frame(self) -> pd.DataFrame:
         """Return the rules as one row each.
@@ -205,6 +213,7 @@ class Rules:
         """
         import pandas as pd
 
+        self._catch_up()
         rows = [rule.row() for rule in self._rules]
         dtypes = {"name": "str", "conditions": "str", "reply": "str", "status": "int64", "delay": "float64"}
         index = pd.RangeIndex(1, len(rows) + 1, name="order")
@@ -223,63 +232,50 @@ class Rules:
         ValueError
             There is no such fault, or `times` is no integer of 1 to 100,000.
         """
-        self._faults.add(fault, times)
+        if self._elsewhere is None:
+            self._faults.add(fault, times)
+        else:
+            check_fault(fault, times)
+            self._elsewhere.inject(fault, times)
 
-    def close(self) -> None:
-        """Let go of the threads; rules stay, and may go on answering."""
-        self._workers.close()
+    def apply_in(self, elsewhere: Elsewhere) -> tuple[tuple[Compiled, ...], tuple[tuple[str, int], ...]]:
+        """Have every change go to another process from now on; return the rules and the faults for it."""
+        with self._lock:
+            self._elsewhere = elsewhere
+            return self._compiled(), self._faults.to_come
 
-    def at_once(self, payload: object) -> SentReply | None:
-        """Choose the reply where that takes no time: None if a function of the user's has a say, or a fault waits.
+    def apply_here(self) -> None:
+        """Have changes go to no other process."""
+        self._elsewhere = None  # without the lock: who holds it may wait for that process, which is gone
 
-        Parameters
-        ----------
-        payload : JSON value
-            The body of the request, None where that is no JSON.
-        """
-        rule = self._candidates(payload)[0]
-        if self._faults or rule.runs_code:
-            return None
-        reply = rule.take()
-        assert isinstance(reply, SentReply)
-        return reply
+    def mirror(self, hits: Mapping[int, int], faults: tuple[tuple[str, int], ...]) -> None:
+        """Note what has happened in the other process: how often rules answered, by key, and the faults to come."""
+        self._faults.to_come = faults
+        for rule in self._rules:
+            if rule.key in hits and not rule.runs_code:
+                rule.hits = hits[rule.key]
 
-    async def reply_to(self, http: Request, payload: object) -> SentReply:
-        """Choose the reply to a request; does not wait for its delay.
+    def of_keys(self, keys: Iterable[int]) -> tuple[Rule, ...]:
+        """Return the rules of these keys that there still are, in order."""
+        by_key = {rule.key: rule for rule in self._rules}
+        return tuple(by_key[key] for key in keys if key in by_key)
 
-        Parameters
-        ----------
-        http : Request
-        payload : JSON value
-            Its body, None where that is no JSON.
-        """
-        fault = self._faults.take()
-        reply = self.at_once(payload) if fault is None else None
-        if reply is None:
-            reply = await self._in_worker(Choosing(http, payload, self._candidates(payload), self._tell))
-        if fault is None:
-            return reply
-        # In a thread, since judging what is large and broken takes long.
-        return await self._in_worker(Spoiling(reply, fault))
+    @property
+    def workers(self) -> Workers:
+        """The threads that run a user's functions."""
+        return self._workers
 
-    def _candidates(self, payload: object) -> tuple[Rule, ...]:
-        """Return the rules from the first on that may match; the last one always does."""
-        rules = self._rules
-        for index, rule in enumerate(rules):
-            if rule.conditions.may_hold(payload):
-                return rules[index:] if index else rules
-        raise AssertionError("the last rule has no conditions")
+    def _compiled(self) -> tuple[Compiled, ...]:
+        return tuple(rule.compiled() for rule in self._rules)
 
-    async def _in_worker(self, work: Choosing | Spoiling) -> SentReply:
-        seconds = self._limits.handler_seconds
-        try:
-            return await self._workers.run(work, timeout=seconds)
-        except LateError:
-            work.given_up = True
-            error = f"handler_timeout: nothing was returned within {seconds:g} s"
-        except BusyError:
-            error = f"handler_busy: each of the {WORKERS} threads runs a handler that has not returned yet"
-        return replace(FALLBACK, rule=work.name, error=error)
+    def _replace(self, rules: tuple[Rule, ...], faults: tuple[tuple[str, int], ...] | None = None) -> None:
+        self._rules = rules
+        if self._elsewhere is not None:
+            self._elsewhere.replace_rules(self._compiled(), faults)
+
+    def _catch_up(self) -> None:
+        if self._elsewhere is not None:
+            self._elsewhere.catch_up()
 
     @staticmethod
     def _otherwise(reply: object, *, status: int, headers: _Headers, delay: float) -> Rule:

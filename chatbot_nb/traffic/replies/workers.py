@@ -31,11 +31,10 @@ class LateError(Exception):
 
 @dataclass(slots=True)
 class _Job(Generic[_T]):
-    """One call, and the future on a loop that waits for it."""
+    """One call, and who is told what came of it."""
 
     call: Callable[[], _T]
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[tuple[_T | None, BaseException | None]]
+    done: Callable[[_T | None, BaseException | None], None]
 
     def run(self) -> tuple[_T | None, BaseException | None]:
         # As values: a future takes no StopIteration, and a SystemExit in it would end the loop that waits.
@@ -43,14 +42,6 @@ class _Job(Generic[_T]):
             return self.call(), None
         except BaseException as exc:  # noqa: BLE001  # the thread's border; `Workers.run` raises it
             return None, exc
-
-    def hand_over(self, outcome: tuple[_T | None, BaseException | None]) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self.loop.call_soon_threadsafe(self._set, outcome)
-
-    def _set(self, outcome: tuple[_T | None, BaseException | None]) -> None:
-        if not self.future.done():  # given up
-            self.future.set_result(outcome)
 
 
 _Inbox = queue.SimpleQueue[_Job[Any] | None]
@@ -89,10 +80,15 @@ class Workers:
             It raised what is no `Exception`, such as SystemExit. All else that it raises comes as it is.
         """
         loop = asyncio.get_running_loop()
-        job = _Job(lambda: function(*args), loop, loop.create_future())
-        self._hand_out(job)
+        future: asyncio.Future[tuple[_T | None, BaseException | None]] = loop.create_future()
+
+        def done(value: _T | None, error: BaseException | None) -> None:
+            with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+                loop.call_soon_threadsafe(_set, future, (value, error))
+
+        self.submit(lambda: function(*args), done)
         try:
-            value, error = await asyncio.wait_for(job.future, timeout)
+            value, error = await asyncio.wait_for(future, timeout)
         except TimeoutError:
             raise LateError from None
         if error is None:
@@ -100,6 +96,16 @@ class Workers:
         if isinstance(error, Exception):
             raise error
         raise RuntimeError(f"{type(error).__name__} was raised") from error
+
+    def submit(self, function: Callable[[], _T], done: Callable[[_T | None, BaseException | None], None]) -> None:
+        """Call a function in a thread, and then `done` there with what it returned or raised; return at once.
+
+        Raises
+        ------
+        BusyError
+            All threads are taken; nothing will be called.
+        """
+        self._hand_out(_Job(function, done))
 
     def close(self) -> None:
         """Let go of the threads: idle ones end now, busy ones when they are done. `run` may be used again."""
@@ -136,7 +142,7 @@ class Workers:
             outcome = job.run()
             # Idle before the result is out: whoever has it finds this thread free.
             stays = self._is_idle_again(inbox, generation)
-            job.hand_over(outcome)
+            job.done(*outcome)
             del job, outcome  # what an idle thread holds would stay in memory
         with self._lock:
             self._threads -= 1
@@ -147,6 +153,11 @@ class Workers:
                 return False
             self._idle.append(inbox)
             return True
+
+
+def _set(future: asyncio.Future[_T], value: _T) -> None:
+    if not future.done():  # given up
+        future.set_result(value)
 
 
 def in_handler() -> bool:

@@ -75,8 +75,14 @@ _REASONS: Final = {
 
 
 @contextmanager
-def opened(place: str) -> Iterator[sqlite3.Connection]:
+def opened(place: str, *, lasting: bool = True) -> Iterator[sqlite3.Connection]:
     """Give the connection of the file's only writer; the calling thread must be the one that uses it.
+
+    Parameters
+    ----------
+    place : str
+    lasting : bool, default True
+        Whether a commit shall survive the end of the system, too, and not only that of this process.
 
     Raises
     ------
@@ -94,8 +100,13 @@ def opened(place: str) -> Iterator[sqlite3.Connection]:
         with suppress(OSError):
             os.close(os.open(place, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         with closing(_connect(place, LOCK_SECONDS)) as db:
-            _prepare(db)
+            _prepare(db, "FULL" if lasting else "OFF")
             yield db
+
+
+def opened_to_read(place: str) -> sqlite3.Connection:
+    """Return a connection of a program that reads while another one writes."""
+    return sqlite3.connect(f"{Path(place).as_uri()}?mode=ro", uri=True, timeout=LOCK_SECONDS, isolation_level=None)
 
 
 @contextmanager
@@ -192,9 +203,9 @@ def _locked(place: str) -> Iterator[None]:
         yield
 
 
-def _prepare(db: sqlite3.Connection) -> None:
+def _prepare(db: sqlite3.Connection, synchronous: str) -> None:
     db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
+    db.execute(f"PRAGMA synchronous = {synchronous}")
     with transaction(db):
         for migration in MIGRATIONS[_number(db, "PRAGMA user_version") :]:
             for statement in migration:

@@ -41,6 +41,17 @@ _NAMES: Final = ", ".join(_COLUMNS)
 INSERT: Final = f"INSERT OR REPLACE INTO exchange ({_NAMES}) VALUES ({', '.join('?' * len(_COLUMNS))})"  # noqa: S608  # names of ours
 UPDATE: Final = f"UPDATE exchange SET {', '.join(f'{name} = ?' for name in _OUTCOME)} WHERE seq = ?"  # noqa: S608  # the same
 NEWEST: Final = f"SELECT {_NAMES} FROM exchange ORDER BY seq DESC LIMIT ?"  # noqa: S608  # the same
+SINCE: Final = f"SELECT {_NAMES} FROM exchange WHERE seq >= ? ORDER BY seq"  # noqa: S608  # the same
+_ARRIVED: Final = {
+    "reply": "coalesce(reply_status, timing_reply_error)",  # it may end without one
+    "timing": "timing_reply_error",
+    "verdict": "errors",
+}
+#: The outcome of one exchange, by what of it is waited for.
+OUTCOME: Final = {
+    part: f"SELECT {', '.join(_OUTCOME)} FROM exchange WHERE seq = ? AND {arrived} IS NOT NULL"  # noqa: S608  # the same
+    for part, arrived in _ARRIVED.items()
+}
 
 # Of each kind of value; of the largest headers that are let in, this is 16 MiB.
 _SHARED: Final = 512
@@ -75,11 +86,17 @@ def outcome_of(exchange: Exchange) -> Row:
     return (*_outcome(exchange), exchange.seq)
 
 
-def exchange_of(row: Row) -> Exchange:
-    """Return the exchange of a row that `NEWEST` found; one that nobody finished ends as `CUT_SHORT`."""
+def exchange_of(row: Row, unfinished: Timing | None = CUT_SHORT) -> Exchange:
+    """Return the exchange of a row that `NEWEST` or `SINCE` found.
+
+    Parameters
+    ----------
+    row : tuple
+    unfinished : Timing, optional
+        What it has as its timing if nobody finished it; None if that may come yet.
+    """
     seq, id_, received_at, peer, version, method, target, headers, trailers, body = row[:10]
-    status, transfer, http_marks, wire, marks, errors, warnings, first = row[10:18]
-    head, body_end, reply_started, reply_done, timing_error, peer_done = row[18:24]
+    status, transfer, http_marks, wire = row[10:14]
     http = Request(
         datetime.fromisoformat(received_at),
         _to_text(peer),
@@ -94,11 +111,18 @@ def exchange_of(row: Row) -> Exchange:
         _to_texts(http_marks),
         wire,
     )
-    timing = CUT_SHORT
+    return with_outcome(Exchange(seq, id_, http), row[14:], unfinished)
+
+
+def with_outcome(exchange: Exchange, row: Row, unfinished: Timing | None = CUT_SHORT) -> Exchange:
+    """Return the exchange with what a row of `OUTCOME` says became of it."""
+    marks, errors, warnings, first = row[:4]
+    head, body_end, reply_started, reply_done, timing_error, peer_done = row[4:10]
+    timing = unfinished
     if timing_error is not None:
         timing = Timing(head, body_end, reply_started, reply_done, _to_text(timing_error), bool(peer_done))
     verdict = None if errors is None else _verdict(errors, warnings, first)
-    return Exchange(seq, id_, http, _to_texts(marks), _reply(*row[24:]), timing, verdict)
+    return Exchange(exchange.seq, exchange.id, exchange.http, _to_texts(marks), _reply(*row[10:]), timing, verdict)
 
 
 def _outcome(exchange: Exchange) -> Row:

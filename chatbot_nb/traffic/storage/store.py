@@ -32,6 +32,11 @@ class TrafficStore:
     ----------
     path : str or path-like
         The file, made for this user alone if there is none; beside it, ``.lock`` tells that it is in use.
+    lasting : bool, default True
+        Whether what is written survives the end of the system too. A file that only another process reads, while both
+        run, needs no such thing, and may be unlinked when both have it.
+    on_commit : callable, optional
+        Called in the writing thread after each commit. What may wait then waits 10 ms at most.
 
     Raises
     ------
@@ -45,7 +50,9 @@ class TrafficStore:
     A write that fails is kept for the next one, up to 8 MiB: when the disk has room again, it has all exchanges.
     """
 
-    def __init__(self, path: str | PathLike[str]) -> None:
+    def __init__(
+        self, path: str | PathLike[str], *, lasting: bool = True, on_commit: Callable[[], None] | None = None
+    ) -> None:
         try:
             self._place = os.path.realpath(path)
         except ValueError:
@@ -56,10 +63,16 @@ class TrafficStore:
         self._closed = False
         # By loop, what its tasks want written and was not handed over yet.
         self._gathered: dict[asyncio.AbstractEventLoop, list[Insert]] = {}
-        self._writer = Writer(self._place)
+        self._read_as_they_come = on_commit is not None
+        self._writer = Writer(self._place, lasting=lasting, on_commit=on_commit)
 
     def __repr__(self) -> str:
         return f"TrafficStore({os.path.basename(self._place)!r}{', closed' if self._closed else ''})"  # noqa: PTH119
+
+    @property
+    def place(self) -> str:
+        """The file's full path."""
+        return self._place
 
     async def written(self, exchange: Exchange) -> None:
         """Write a new exchange and return once it is on the disk.
@@ -79,6 +92,15 @@ class TrafficStore:
             loop.call_soon(self._hand_over, loop)
         gathered.append(insert)
         await insert.written
+
+    def begun(self, exchange: Exchange) -> None:
+        """Have a new exchange written as `finished` does, unless it is `written` before.
+
+        Where this is called for each, in order, whoever finds one in the file finds all before it, too. Where nobody
+        reads them as they come, nothing happens.
+        """
+        if self._read_as_they_come:
+            self.finished(exchange)
 
     def finished(self, exchange: Exchange) -> None:
         """Have what became of an exchange written: marks, reply, timing, verdict; all of it if it is not there yet.
@@ -125,9 +147,15 @@ class TrafficStore:
         """Keep a small text; it is on the disk when this returns."""
         self._ask(lambda db: db.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value)).rowcount)
 
-    def clear(self) -> None:
-        """Delete all exchanges; what was `set` stays. Those that are deleted do not come back when they finish."""
-        self._ask(self._writer.clear)
+    def clear(self, before: int | None = None) -> None:
+        """Delete all exchanges; what was `set` stays. Those that are deleted do not come back when they finish.
+
+        Parameters
+        ----------
+        before : int, optional
+            Only those with a lower `seq`.
+        """
+        self._ask(lambda db: self._writer.clear(db, before))
 
     def flush(self) -> None:
         """Return when everything is on the disk that was to be written."""

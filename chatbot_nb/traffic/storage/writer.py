@@ -21,8 +21,10 @@ if TYPE_CHECKING:
 
     from chatbot_nb.traffic.exchange import Exchange
 
-# What may wait (outcomes, deletions) waits at most this long for a commit that it can share; seconds.
+# What may wait (outcomes, deletions) waits at most this long for a commit that it can share; seconds. Where somebody
+# reads them as they come it is less.
 _LAZY_SECONDS: Final = 0.5
+_LAZY_WHEN_READ: Final = 0.01
 # Rows that one transaction deletes at most; at about 2 µs each, nobody who waits for it notices.
 _DELETED_AT_ONCE: Final = 1000
 # Of exchanges that could not be written, kept for the next attempt.
@@ -50,14 +52,25 @@ class Writer:
     The connection is a local variable of the thread. So a forked child, where the thread does not exist, cannot reach
     it, and never closes it: that would shake the locks of the parent's database.
 
+    Parameters
+    ----------
+    place : str
+    lasting : bool
+        As `database.opened` takes it. One that is not may lose its name while it is open.
+    on_commit : callable, optional
+        Called in the thread after each commit.
+
     Raises
     ------
     ReceiverError
         The file cannot be used; the message says why.
     """
 
-    def __init__(self, place: str) -> None:
+    def __init__(self, place: str, *, lasting: bool, on_commit: Callable[[], None] | None) -> None:
         self._place = place
+        self._lasting = lasting
+        self._on_commit = on_commit
+        self._lazy_seconds = _LAZY_SECONDS if on_commit is None else _LAZY_WHEN_READ
         self._inbox: SimpleQueue[list[Insert] | Job | None] = SimpleQueue()
         self._outcomes: deque[Exchange] = deque()
         self._first = 0  # the lowest seq that is to be kept
@@ -97,13 +110,15 @@ class Writer:
         if self._error is not None:
             raise ReceiverError(str(self._error))
 
-    def clear(self, db: sqlite3.Connection) -> None:
-        """As a job: delete all rows, and what is still to come for them."""
+    def clear(self, db: sqlite3.Connection, before: int | None) -> None:
+        """As a job: delete all rows, or those below `before`, and what is still to come for them."""
         with database.transaction(db):
-            (last,) = db.execute("SELECT max(seq) FROM exchange").fetchone()
-            db.execute("DELETE FROM exchange")
-        self._first = self._deleted = max(last or 0, *self._late, self._first - 1) + 1
-        self._late.clear()
+            if before is None:
+                (last,) = db.execute("SELECT max(seq) FROM exchange").fetchone()
+                before = max(last or 0, *self._late, self._first - 1) + 1
+            db.execute("DELETE FROM exchange WHERE seq < ?", (before,))
+        self._first = self._deleted = max(before, self._first)
+        self._late = {seq: exchange for seq, exchange in self._late.items() if seq >= self._first}
 
     def close(self) -> None:
         """Write everything, close the file, and raise if that which waited could not be written."""
@@ -124,7 +139,7 @@ class Writer:
 
     def _run(self, opened: Future[None]) -> None:
         try:
-            with database.opened(self._place) as db:
+            with database.opened(self._place, lasting=self._lasting) as db:
                 self._identity = database.identity(self._place)
                 with database.explained(self._place):
                     (first,) = db.execute("SELECT min(seq) FROM exchange").fetchone()
@@ -163,18 +178,22 @@ class Writer:
             exchange = self._outcomes.popleft()
             self._late[exchange.seq] = exchange
         if self._due == math.inf and (self._late or self._deleted < self._first):
-            self._due = time.monotonic() + _LAZY_SECONDS
+            self._due = time.monotonic() + self._lazy_seconds
 
     def _write(self, db: sqlite3.Connection, inserts: list[Insert], jobs: list[Job]) -> ReceiverError | None:
         """Write inserts, outcomes and deletions as one transaction; return why it failed, if it did."""
         deleted = max(self._deleted, min(self._first, self._deleted + _DELETED_AT_ONCE))
         if not inserts and not self._late and deleted == self._deleted:
             return None
+        for insert in inserts:
+            if insert.exchange.seq in self._late and not self._late[insert.exchange.seq].done:
+                del self._late[insert.exchange.seq]  # as it was when it began
         try:
             with database.explained(self._place):
-                database.check_identity(self._place, self._identity)
+                if self._lasting:
+                    database.check_identity(self._place, self._identity)
                 with database.transaction(db):
-                    db.executemany(rows.INSERT, [insert.row for insert in inserts])
+                    db.executemany(rows.INSERT, [one.row for one in inserts if one.exchange.seq >= self._first])
                     self._write_late(db)
                     if deleted > self._deleted:
                         db.execute("DELETE FROM exchange WHERE seq < ?", (deleted,))
@@ -182,7 +201,7 @@ class Writer:
             # Who came meanwhile saw the same failure; an attempt of their own could take 5 s more.
             self._take(inserts, jobs, 0.0)
             self._keep(inserts)
-            self._due = time.monotonic() + _LAZY_SECONDS
+            self._due = time.monotonic() + self._lazy_seconds
             return exc
         except Exception as exc:  # noqa: BLE001  # a border: the thread goes on, without what no table can hold
             self._late.clear()
@@ -190,6 +209,8 @@ class Writer:
         self._late.clear()
         self._deleted = deleted
         self._due = time.monotonic() if deleted < self._first else math.inf
+        if self._on_commit is not None:
+            self._on_commit()
         return None
 
     def _write_late(self, db: sqlite3.Connection) -> None:

@@ -15,6 +15,10 @@ _SWITCH_INTERVAL: Final = 0.0001
 class Inheritable(Protocol):
     """What a forked child would inherit, and must let go."""
 
+    @property
+    def port(self) -> int:
+        """Where it listens."""
+
     def forget(self) -> None:
         """Close this process's copies of the sockets; touch nothing that the parent shares."""
 

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from chatbot_nb.transport.inbound.shared import ExchangeHook, Handler
 
 _BACKLOG: Final = 1024  # the default of 5 resets most of 300 simultaneous connections
-_GRACE: Final = 2.0  # seconds that exchanges under way get when the server stops
+#: Seconds that exchanges under way get when the server stops.
+GRACE: Final = 2.0
 _GRACE_OF_CANCELLED: Final = 1.0  # seconds in which a cancelled handler may clean up
 _JOIN_MARGIN: Final = 3.0
 _LAST_PORT: Final = 65535
@@ -83,7 +84,7 @@ class Server:
         self._port: int | None = None
         self._thread: threading.Thread | None = None
         self._stopping = False
-        self._grace = _GRACE
+        self._grace = GRACE
 
     def __repr__(self) -> str:
         return f"Server({self.url_for()!r})" if self._thread is not None else "Server(not running)"
@@ -151,7 +152,7 @@ class Server:
         with self._lock:
             thread = self._thread
             if thread is not None and self._stopping and thread is not threading.current_thread():
-                thread.join(_GRACE + _JOIN_MARGIN)
+                thread.join(GRACE + _JOIN_MARGIN)
             if self._thread is not None:
                 raise ListenError(f"this server runs already at {self.url_for()}: stop() it first")
             self._socket = self._bind()
@@ -179,7 +180,7 @@ class Server:
         thread = self._thread
         if thread is None:
             return
-        self._grace = _GRACE if grace is None else grace
+        self._grace = GRACE if grace is None else grace
         self._stopping = True
         with contextlib.suppress(RuntimeError):  # the loop is closed already
             self._loop.call_soon_threadsafe(self._stop_asked.set)
@@ -211,11 +212,7 @@ class Server:
             if exc.errno != errno.EADDRINUSE:
                 cause = (exc.strerror or "").partition(" (while")[0]  # the address stands before it already
                 raise ListenError(f"cannot listen on {self._host}:{self._wanted_port}: {cause}") from exc
-            ours = any(isinstance(one, Server) and one.port == self._wanted_port for one in process.running())
-            used = f"port {self._wanted_port} on {self._host} is in use" + (
-                " by a server of this process" if ours else ""
-            )
-            raise ListenError(f"{used}. Pass port=0, or stop the server of an earlier cell") from exc
+            raise ListenError(in_use(self._host, self._wanted_port)) from exc
 
     def _launch(self) -> None:
         try:
@@ -289,3 +286,9 @@ class Server:
             await asyncio.wait(tasks, timeout=_GRACE_OF_CANCELLED)
         if shared.open:
             await asyncio.sleep(0)  # aborted connections say goodbye in the next round
+
+
+def in_use(host: str, port: int) -> str:
+    """Return what is said of a port that somebody has."""
+    ours = " by a server of this process" if any(one.port == port for one in process.running()) else ""
+    return f"port {port} on {host} is in use{ours}. Pass port=0, or stop the server of an earlier cell"

@@ -130,8 +130,8 @@ class Watching(Widget):
             "matched": listing.matched,
             "filter": listing.filter,
             "counters": {
-                "seen": receiver.seen,
-                "evicted": receiver.evicted,
+                "seen": listing.capture.seen,
+                "evicted": listing.capture.evicted,
                 "refused": receiver.refused,
                 "pinned": len(listing.pinned),
                 "errors": len(receiver.errors),
@@ -176,6 +176,10 @@ class Watching(Widget):
     def _send_packed(self, message: Answer, content: Answer) -> None:
         data, buffers = packed(content)
         self.send(message if data is None else {**message, "data": data}, buffers or None)
+
+    def _catch_up(self) -> None:
+        """Have here all that was answered until now, also by a receiver in another process."""
+        self._receiver.latest.seen  # noqa: B018  # asked for what it does on the way
 
     def _begin(self) -> None:
         assert self._painter is not None
@@ -311,6 +315,9 @@ class Watching(Widget):
 
     def _there(self, seq: int) -> Exchange:
         exchange = self._listing.get(seq)
+        if exchange is None:
+            self._catch_up()
+            exchange = self._listing.get(seq)
         if exchange is None:
             raise KeyError(f"exchange {seq} is not kept (any more)")
         return exchange

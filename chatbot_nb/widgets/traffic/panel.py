@@ -78,6 +78,7 @@ class TrafficPanel(Watching):
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """The exchanges that are listed: those that fit the filter, and those that are pinned; oldest first."""
+        self._catch_up()
         with self._lock:
             self._listing.refresh()
             return tuple(self._listing.all())
@@ -238,7 +239,7 @@ class TrafficPanel(Watching):
         receiver = self.receiver
         if self._failure:
             return "failed", self._failure
-        if receiver.state == "failed":
+        if receiver.state == "died":
             return "failed", f"{type(receiver.errors[-1]).__name__}" if receiver.errors else "its server has ended"
         return ("loaded" if receiver.state == "not started" and receiver.kept else receiver.state), ""
 
