@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from chatbot_nb.widgets.chat import ChatPreview
     from chatbot_nb.widgets.connection_grid.grid import ConnectionGrid
     from chatbot_nb.widgets.show import show
+    from chatbot_nb.widgets.traffic.panel import TrafficPanel
 
 __version__ = "0.1.0"
 
@@ -69,6 +70,7 @@ __all__ = [
     "Sandbox",
     "SandboxError",
     "ServerError",
+    "TrafficPanel",
     "TransportError",
     "UnreadableFieldWarning",
     "assert_reply",
@@ -100,6 +102,7 @@ _HOMES = {
     "Reply": "chatbot_nb.payloads.reply.reply",
     "ResponseBuilder": "chatbot_nb.widgets.builder",
     "Sandbox": "chatbot_nb.sandbox.sandbox",
+    "TrafficPanel": "chatbot_nb.widgets.traffic.panel",
     "assert_reply": "chatbot_nb.payloads.asserting",
     "audit": "chatbot_nb.audits.audit",
     "check": "chatbot_nb.payloads.check",

@@ -36,6 +36,8 @@ class Capture:
         Counts how often everything was forgotten; what was derived before is void then.
     bodies_from : int
         Exchanges with a lower `seq` have lost their bodies to ``stored_bytes``.
+    changes : int
+        Rises with whatever happens to it.
     """
 
     def __init__(self, limits: ReceiverLimits) -> None:
@@ -48,6 +50,7 @@ class Capture:
         self.bodies_from = 1
         self.evicted = 0
         self.generation = 0
+        self.changes = 0
         self.on_evict: Callable[[int], None] | None = None  # told the new `first`
 
     def set_limits(self, limits: ReceiverLimits) -> None:
@@ -79,7 +82,7 @@ class Capture:
             self.next_seq += 1
             self._bytes += exchange.size
             self._evict()
-            self._changed.notify_all()
+            self._tell()
         return exchange
 
     def take_over(self, exchanges: list[Exchange]) -> None:
@@ -92,7 +95,7 @@ class Capture:
                 self._bytes += exchange.size
                 self._know(exchange)
             self._evict()
-            self._changed.notify_all()
+            self._tell()
 
     def put(self, exchange: Exchange) -> None:
         """Replace the exchange of the same `seq` by one that knows more; nothing happens if it is gone."""
@@ -106,7 +109,7 @@ class Capture:
             self._bytes += exchange.size - former.size
             if self._bytes > self._limits.stored_bytes:
                 self._evict()
-            self._changed.notify_all()
+            self._tell()
 
     def is_repeated(self, message_id: str) -> bool:
         """Whether this messageId came before among as many as are kept; it is known from now on."""
@@ -160,7 +163,7 @@ class Capture:
             self._bytes = self.evicted = 0
             self._ids.clear()
             self.generation += 1
-            self._changed.notify_all()
+            self._tell()
             return self.next_seq
 
     def restore(self, exchanges: list[Exchange]) -> None:
@@ -175,6 +178,7 @@ class Capture:
                 self.bodies_from = exchanges[0].seq
                 self.next_seq = exchanges[-1].seq + 1
             self._evict()
+            self._tell()
 
     def wait_for(self, enough: Callable[[list[Exchange]], bool], timeout: float) -> bool:
         """Wait until `enough`, called with the exchanges that are done since its last call, returns True.
@@ -203,6 +207,21 @@ class Capture:
                 if left <= 0:
                     return False
                 self._changed.wait(left)
+
+    def wait_for_change(self, after: int, timeout: float) -> int:
+        """Wait until `changes` is another number than `after`, or for so many seconds; return what it is then."""
+        with self._changed:
+            self._changed.wait_for(lambda: self.changes != after, timeout)
+            return self.changes
+
+    def wake(self) -> None:
+        """End every `wait_for_change`, for whoever waits has to look at something else."""
+        with self._changed:
+            self._tell()
+
+    def _tell(self) -> None:
+        self.changes += 1
+        self._changed.notify_all()
 
     def _know(self, exchange: Exchange) -> None:
         message_id = views.message_id(views.payload(exchange.http))

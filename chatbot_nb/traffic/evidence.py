@@ -10,6 +10,7 @@ from chatbot_nb.traffic import expectation
 from chatbot_nb.traffic.capture import Capture
 from chatbot_nb.traffic.exports import jsonl
 from chatbot_nb.traffic.exports.export import export
+from chatbot_nb.traffic.exports.masking import Masking
 from chatbot_nb.traffic.replies import workers
 from chatbot_nb.traffic.tables.frame import Frames
 
@@ -44,6 +45,16 @@ class Evidence:
         """All that are kept, oldest first."""
         self._catch_up()
         return self._capture.all()
+
+    @property
+    def capture(self) -> Capture:
+        """The store behind ``exchanges``: who watches it waits for its changes."""
+        return self._capture
+
+    @property
+    def masking(self) -> Masking:
+        """What takes secrets out of exchanges before they are shown: those of headers, queries, paths, the token."""
+        return Masking(self._hidden())
 
     @property
     def strays(self) -> tuple[Exchange, ...]:

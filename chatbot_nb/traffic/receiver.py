@@ -143,6 +143,7 @@ class Receiver(Evidence):
         self.rules.set(reply)
         self._lifecycle = threading.RLock()
         self._engine: Engine | None = None
+        self._successor: Receiver | None = None
 
     @classmethod
     def load(cls, path: str | PathLike[str]) -> Self:
@@ -173,6 +174,22 @@ class Receiver(Evidence):
     def running(self) -> bool:
         """Whether it answers."""
         return self._engine is not None and self._engine.state == "running"
+
+    @property
+    def state(self) -> Literal["not started", "running", "stopped", "died"]:
+        """What it does; one that died ended by itself, and ``errors`` says why."""
+        if self._engine is None:
+            return "not started"
+        state = self._engine.state
+        return "died" if state == "stopped" and running.named(self.name) is self else state
+
+    @property
+    def latest(self) -> Receiver:
+        """The receiver that goes on with this one's traffic: one of its name that was started later, or itself."""
+        receiver = self
+        while receiver._successor is not None:
+            receiver = receiver._successor
+        return receiver
 
     @property
     def url(self) -> str:
@@ -237,6 +254,9 @@ class Receiver(Evidence):
                 raise
             self._engine = engine
             running.enter(self)
+            self._successor = None
+            if former is not None and former is not self:
+                former._successor = self  # noqa: SLF001  # of our own class
         return self
 
     def stop(self) -> None:
@@ -338,8 +358,7 @@ class Receiver(Evidence):
 
     def __repr__(self) -> str:
         # fixed: no port, no path, no time
-        state = self._engine.state if self._engine else "not started"
-        parts = [repr(self.name), state, f"{self.seen:,} seen"]
+        parts = [repr(self.name), self.state, f"{self.seen:,} seen"]
         if self.evicted:
             parts.append(f"{self.evicted:,} evicted")
         if self.errors:

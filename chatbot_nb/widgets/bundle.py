@@ -25,6 +25,7 @@ _SHEETS: Final = {
     "chat": ("style/theme.css", "style/chat.css"),
     "builder": ("style/theme.css", "style/chat.css", "style/builder.css"),
     "grid": ("style/theme.css", "style/grid.css"),
+    "traffic": ("style/theme.css", "style/chat.css", "style/grid.css", "style/traffic.css"),
 }
 # What is told besides, by the same.
 _KITS: Final[dict[str, dict[str, Callable[[], Any]]]] = {"builder": {"form": form, "templates": templates}}

@@ -54,6 +54,11 @@ class Saved:
         else:
             loop.call_later(_PAUSE, self._renew, self._changes)
 
+    def renew_now(self) -> None:
+        """Bring all outputs up to date, for nothing will change any more."""
+        self._changes += 1
+        self._renew(self._changes)
+
     def _renew(self, change: int) -> None:
         if change == self._changes:
             bundle = self._bundle()

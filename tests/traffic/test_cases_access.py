@@ -350,7 +350,7 @@ def test_case_68_the_server_thread_fails(receive):
     server._loop.call_soon_threadsafe(server._loop.stop)
     thread.join(10)
     assert not peer.receiver.running
-    assert "stopped" in repr(peer.receiver)
+    assert (peer.receiver.state, "died" in repr(peer.receiver)) == ("died", True)
     with pytest.raises(RuntimeError):
         peer.receiver.check()
 

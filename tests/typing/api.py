@@ -152,6 +152,22 @@ def grids(client: cb.Client, frame: pd.DataFrame) -> None:
     cb.show([1])  # type: ignore[arg-type]  # a DataFrame
 
 
+def panels(receiver: cb.Receiver) -> None:
+    panel = cb.TrafficPanel(receiver)
+    assert_type(panel.receiver, cb.Receiver)
+    assert_type(panel.pinned, tuple[Exchange, ...])
+    assert_type(panel.exchanges, tuple[Exchange, ...])
+    assert_type(panel.selected, Exchange | None)
+    assert_type(panel.replay(1, lambda request: request.message), pd.DataFrame)
+    assert_type(panel.export("har"), str)
+    assert_type(panel.curl(1), str)
+    assert_type(panel.state, str)
+    panel.filter("error")
+    panel.select(None)
+    panel.pin("1")  # type: ignore[arg-type]  # a seq is a number
+    cb.TrafficPanel("receiver")  # type: ignore[arg-type]  # a Receiver
+
+
 def sandbox() -> None:
     with cb.Sandbox() as box:
         assert_type(box, cb.Sandbox)

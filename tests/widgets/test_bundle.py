@@ -13,7 +13,7 @@ from chatbot_nb.widgets.bundle import LOADER, STATIC, bundle, modules_of
 from chatbot_nb.widgets.form import form
 from chatbot_nb.widgets.templates import templates
 
-ENTRIES = ["builder/main.js", "chat/main.js", "chat/page.js", "grid/main.js"]
+ENTRIES = ["builder/main.js", "chat/main.js", "chat/page.js", "grid/main.js", "traffic/main.js"]
 KIBIBYTE = 1024
 
 
@@ -128,7 +128,7 @@ def test_the_hash_tells_bundles_apart(folder):
     assert len(first) == 16
 
 
-@pytest.mark.parametrize("entry", ["chat/main.js", "grid/main.js"])
+@pytest.mark.parametrize("entry", ["chat/main.js", "grid/main.js", "traffic/main.js"])
 def test_who_needs_no_form_gets_none(entry):
     assert bundle(entry).kit == {}
 

@@ -1,9 +1,9 @@
 // An array, or an object, as a list of parts: each keeps its element while its value stays the same.
 
-import { h, icon, match, reconcile, word } from "../core/dom.js";
+import { h, icon, match, newId, reconcile, word } from "../core/dom.js";
 import { at, insert, isObject, move, remove } from "../core/pointer.js";
 import { RawEditor } from "./fields.js";
-import { Part, Slot, newId } from "./part.js";
+import { Part, Slot } from "./part.js";
 
 export class List extends Part {
   /**

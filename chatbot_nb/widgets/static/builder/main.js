@@ -12,7 +12,7 @@ import { Open } from "./open.js";
 import { Samples } from "./samples.js";
 import { Store } from "./store.js";
 import { Sync } from "./sync.js";
-import { Tabs } from "./tabs.js";
+import { Tabs } from "../core/tabs.js";
 import { Toolbar } from "./toolbar.js";
 
 function render({ model, el, signal, shared, kit }) {
@@ -25,7 +25,7 @@ function render({ model, el, signal, shared, kit }) {
   const form = new Form(builder);
   const preview = new Preview({ onSelect: (pointer) => store.select(pointer, preview) });
   const [findings, code, conflict] = [new Findings(builder), new Code(builder), new Conflict(builder)];
-  const tabs = new Tabs([findings, new JsonPane(builder), new Samples(builder), code]);
+  const tabs = new Tabs("About the reply", [findings, new JsonPane(builder), new Samples(builder), code]);
   const show = (pane) => () => {
     tabs.choose(pane);
     pane.el.scrollIntoView({ block: "nearest" });

@@ -1,19 +1,12 @@
 // What every part of the form has: a place in the document, a name, and a line for counters and findings.
 
 import { MARKS } from "../chat/row.js";
-import { h, put, word } from "../core/dom.js";
+import { h, newId, put, word } from "../core/dom.js";
 import { mendOf } from "../core/mends.js";
 import { pointerOf, remove, set } from "../core/pointer.js";
 import { offer } from "./change.js";
 
 /** @typedef {{store: object, sync: object, form: object, focus: (pointer: string) => void}} Builder of one view */
-
-let ids = 0;
-
-export function newId() {
-  ids += 1;
-  return `cbn-${ids}`;
-}
 
 /** Shows one value of the document, whatever stands there or comes to stand there. */
 export class Part {

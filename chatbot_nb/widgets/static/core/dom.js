@@ -41,6 +41,14 @@ export function word(...children) {
   return h("span.word", ...children);
 }
 
+let ids = 0;
+
+/** @returns {string} an id that no other element of ours has */
+export function newId() {
+  ids += 1;
+  return `cbn-${ids}`;
+}
+
 /** Put a text into an element, which is left alone if it has it: else it would be read out again. */
 export function put(element, text) {
   if (element.textContent !== text) element.textContent = text;

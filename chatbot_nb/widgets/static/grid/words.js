@@ -10,6 +10,7 @@ export const STATES = {
   done: ["✓", "done"],
   failed: ["✗", "failed"],
   running: ["…", "running"],
+  pinned: ["★", "pinned"],
 };
 
 /** What a severity looks like; the rest is information. */

@@ -1,11 +1,10 @@
 // Panes behind tabs; only the one that is seen is kept up to date.
 
-import { h, put } from "../core/dom.js";
-import { newId } from "./part.js";
+import { h, newId, put } from "./dom.js";
 
 export class Tabs {
-  /** @param {object[]} panes with `title`, `el`, `refresh` and perhaps `count` */
-  constructor(panes) {
+  /** @param {string} label @param {object[]} panes with `title`, `el`, `refresh` and perhaps `count` */
+  constructor(label, panes) {
     this.panes = panes;
     this.tabs = panes.map((pane) => {
       const props = { role: "tab", id: newId(), "aria-controls": newId(), onclick: () => this.choose(pane) };
@@ -13,7 +12,7 @@ export class Tabs {
       for (const [name, value] of Object.entries(names)) pane.el.setAttribute(name, value);
       return h("button.tab", props);
     });
-    const props = { role: "tablist", "aria-label": "About the reply", onkeydown: (event) => this.step(event) };
+    const props = { role: "tablist", "aria-label": label, onkeydown: (event) => this.step(event) };
     this.el = h("div.below", h("div.tabs", props, this.tabs), panes.map((pane) => pane.el));
     this.choose(panes[0]);
   }

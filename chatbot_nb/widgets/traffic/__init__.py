@@ -1,0 +1,1 @@
+"""A receiver's traffic, watched while it comes."""
