@@ -472,6 +472,13 @@ def test_case_68_an_exception_of_the_painter_is_seen_and_survived(panel, receive
     wait_until(lambda: unpacked(panel)[-1].get("counters", {}).get("seen") == 1)
 
 
+def test_case_68_the_light_is_put_right_where_nothing_came_meanwhile(panel, from_browser):
+    snapshot(panel, from_browser)
+    panel._tell_failure(RuntimeError("once"))
+    panel._paint()
+    assert unpacked(panel)[-1]["state"] == ["running", ""]
+
+
 def test_two_panels_on_one_receiver_look_at_different_things(receiver, closing):
     one, other = closing(cb.TrafficPanel(receiver)), closing(cb.TrafficPanel(receiver))
     send(receiver, request("one"))

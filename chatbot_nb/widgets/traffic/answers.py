@@ -97,6 +97,7 @@ class Watching(Widget):
     def _tell_failure(self, error: Exception) -> None:
         self._failure = visible(f"{type(error).__name__}: {error}")[:200]
         self.errors = [*self.errors[-99:], error]
+        self._sent = ()  # the light is to be put right even if nothing else is new by then
         with contextlib.suppress(Exception):  # the line to the browser may be what failed
             self.send({"type": "state", "state": ["failed", self._failure]})
 
