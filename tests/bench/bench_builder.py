@@ -10,13 +10,11 @@ import re
 import signal
 import statistics
 import sys
-from pathlib import Path
 
 from lab import lab, wait_until_idle
 
-import chatbot_nb
+from chatbot_nb.widgets.bundle import bundle
 
-STATIC = Path(chatbot_nb.__file__).parent / "widgets" / "static"
 KEYS = 100
 CHECKS = 30
 RESPONSES = """
