@@ -71,3 +71,18 @@ def paced(port: int, request: bytes, *, number: int, pause: float = 0.05) -> lis
 def p50_p90(took: list[float]) -> tuple[float, float]:
     """Median and 90th percentile."""
     return statistics.median(took), took[int(len(took) * 0.9)]
+
+
+def exactly(port: int, request: bytes, *, number: int, clients: int = 16) -> None:
+    """Send so many in all, on connections that are kept."""
+    sockets = [socket.create_connection(("127.0.0.1", port)) for _ in range(clients)]
+    left = number
+    while left:
+        some = sockets[: min(left, clients)]
+        for sock in some:
+            sock.sendall(request)
+        for sock in some:
+            _answer(sock)
+        left -= len(some)
+    for sock in sockets:
+        sock.close()
