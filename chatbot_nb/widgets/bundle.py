@@ -66,7 +66,7 @@ class Bundle:
     @cached_property
     def packed(self) -> bytes:
         """The bundle as JSON, packed by gzip; the same bytes whenever it is made."""
-        return gzip.compress(self._json, mtime=0)
+        return gzip.compress(self._json, compresslevel=6, mtime=0)  # half the time of 9, and half a percent more
 
     @cached_property
     def _json(self) -> bytes:

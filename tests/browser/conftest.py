@@ -276,8 +276,12 @@ class Notebook(Visit):
         return self.kernel
 
     def save(self):
-        self.page.evaluate("window.jupyterapp.commands.execute('docmanager:save')")
-        self.page.wait_for_function("!window.jupyterapp.shell.currentWidget.context.model.dirty")
+        """Save, again if an output was renewed meanwhile."""
+        self.page.wait_for_function(
+            "async () => { const app = window.jupyterapp; await app.commands.execute('docmanager:save');"
+            " return !app.shell.currentWidget.context.model.dirty; }",
+            polling=200,
+        )
 
     def restart(self):
         self.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.session.kernel.restart()")

@@ -267,13 +267,21 @@ class Table:
     def rows(self, ids: Sequence[int], *, tried: bool = False) -> pd.DataFrame:
         """Return some rows as a frame; `tried`: with what was refused where it could be read."""
         positions = self.positions(ids)
-        arrays = [
-            self._current(field.key, tried=True).take(positions)
-            if tried and any(cell.refused for cell in self.cells[field.key].values())
-            else self.array(field.key).take(positions)
-            for field in self._in_frame()
-        ]
+        arrays = [self._some(field.key, ids, positions, tried=tried) for field in self._in_frame()]
         return self._assembled(arrays, self.index.take(positions))
+
+    def _some(self, key: str, ids: Sequence[int], positions: Positions, *, tried: bool) -> Array:
+        """Return the values of some rows; the others are not looked at."""
+        if self.new:  # whose types may be others
+            values = self._current(key, tried=True) if tried else self.array(key)
+            return values.take(positions)
+        cells = self.cells[key]
+        given = {
+            place: value
+            for place, row in enumerate(ids)
+            if row in cells and (value := cells[row].tried if tried else cells[row].value) is not AS_IT_WAS
+        }
+        return with_values(self._base(key).take(positions), list(given), list(given.values()))
 
     def _frame(self) -> pd.DataFrame:
         if not self.new and not self.deleted and not any(self.cells.values()):

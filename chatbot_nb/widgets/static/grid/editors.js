@@ -77,8 +77,9 @@ export class Editor {
     const value = this.choice ? this.choice.value() : typed === "" ? null : typed;
     // Two choices may be called the same.
     const isSame = (typed === start && !this.choice?.isPicked) || (value ?? "") === (before ?? "");
-    this.close(key !== null);
+    // First on its way: where the focus goes next takes the page a while.
     if (!isSame) view.apply("edit", [{ id, column: column.name, value, before }]);
+    this.close(key !== null);
     const [down, aside] = (MOVES[key] ?? [0, 0]).map((step) => (isBack ? -step : step));
     const { at } = view.selection;
     if (key) view.go(Math.max(0, at.row + down), Math.max(0, at.column + aside));
