@@ -19,6 +19,7 @@ from chatbot_nb.widgets.grid.request import Request
 from chatbot_nb.widgets.grid.window import packed
 from chatbot_nb.widgets.traffic.bodies import FORMS
 from chatbot_nb.widgets.traffic.details import Details
+from chatbot_nb.widgets.traffic.light import state_of, url_of
 from chatbot_nb.widgets.traffic.lines import Lines, rows
 from chatbot_nb.widgets.traffic.listing import Listing
 from chatbot_nb.widgets.traffic.painter import Painter
@@ -68,16 +69,6 @@ class Watching(Widget):
         self._is_picture_old = False
         super().__init__({"look": {"rev": 0, "filter": "", "selected": None}}, **keywords)
 
-    # What subclasses do
-
-    def _state_of(self) -> tuple[str, str]:
-        """Return the receiver's state, and the reason where it failed."""
-        raise NotImplementedError
-
-    def _address(self) -> str:
-        """Return the receiver's URL, or nothing."""
-        raise NotImplementedError
-
     # What is told
 
     def _paint(self) -> None:
@@ -124,7 +115,7 @@ class Watching(Widget):
 
     def _head(self) -> Answer:
         receiver, listing = self._watched, self._listing
-        word, why = self._state_of()
+        word, why = state_of(self._receiver.latest, self._failure)
         return {
             "generation": listing.generation,
             "count": len(listing),
@@ -139,7 +130,7 @@ class Watching(Widget):
             },
             "state": [word, visible(receiver.masking.text(why))],
             "name": listing.lines.shown(receiver.name),
-            "url": visible(_shown_url(self._address())),
+            "url": visible(_shown_url(url_of(self._receiver.latest))),
         }
 
     def _turn_to_latest(self) -> None:
@@ -204,7 +195,7 @@ class Watching(Widget):
             "body": self._body,
             "chat": lambda request: self._details(request).chat(),
             "pin": self._pinned,
-            "url": lambda _: {"text": self._address()},
+            "url": lambda _: {"text": url_of(self._receiver.latest)},
             "curl": self._curl,
             "replay": self._replayed,
             "export": self._exported,

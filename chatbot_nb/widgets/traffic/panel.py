@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from typing import TYPE_CHECKING, Any
 
-from chatbot_nb.errors import ChatBotError, ReceiverError
+from chatbot_nb.errors import ChatBotError
 from chatbot_nb.payloads.wording import kind_of
 from chatbot_nb.traffic.receiver import Receiver
 from chatbot_nb.widgets.traffic.answers import Watching
+from chatbot_nb.widgets.traffic.light import state_of
 from chatbot_nb.widgets.traffic.saved import NEWEST, panel_html
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ class TrafficPanel(Watching):
     @property
     def state(self) -> str:
         """``"running"``, ``"stopped"``, ``"not started"``, ``"loaded"``, or ``"failed: ..."`` with the reason."""
-        word, why = self._state_of()
+        word, why = state_of(self.receiver, self._failure)
         return f"{word}: {why}" if why else word
 
     def select(self, seq: int | None) -> None:
@@ -235,14 +235,6 @@ class TrafficPanel(Watching):
             return reply
         raise ChatBotError(f"the receiver answers with {kind_of(reply)}; replay against a URL, a handler or a reply")
 
-    def _state_of(self) -> tuple[str, str]:
-        receiver = self.receiver
-        if self._failure:
-            return "failed", self._failure
-        if receiver.state == "died":
-            return "failed", f"{type(receiver.errors[-1]).__name__}" if receiver.errors else "its server has ended"
-        return ("loaded" if receiver.state == "not started" and receiver.kept else receiver.state), ""
-
     def _text(self) -> str:
         parts = [repr(self.receiver.name), self.state, f"{self.receiver.seen:,} seen"]
         if self._listing.pinned:
@@ -256,9 +248,3 @@ class TrafficPanel(Watching):
             lines = [self._listing.lines.line(exchange) for exchange in self._listing.newest(NEWEST)]
             counters = f"{receiver.seen:,} seen · {receiver.evicted:,} evicted · {receiver.refused:,} refused"
             return panel_html(self._listing.lines.shown(receiver.name), counters, lines)
-
-    def _address(self) -> str:
-        """Return the receiver's URL, or nothing while it has none."""
-        with contextlib.suppress(ReceiverError):
-            return self.receiver.url
-        return ""
