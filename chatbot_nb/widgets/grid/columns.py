@@ -26,7 +26,7 @@ _MOST: Final = 0.95  # of their texts fit,
 _SPARE: Final = 1.5  # and those that are not much longer
 _PER_CHARACTER: Final = 7.5  # px
 _WIDTHS: Final = {"boolean": (70, 90), "number": (80, 200), "date": (110, 230), "secret": (90, 90)}
-_ANY_WIDTH: Final = (90, 380)
+_ANY_WIDTH: Final = (90, 300)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

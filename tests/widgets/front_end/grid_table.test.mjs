@@ -303,3 +303,14 @@ test("a busy kernel is said after a second, a gone one at once, with the edits t
   assert.equal(hands.focused, hands.sheet);
   assert.match(hands.foot, /kernel is gone/);
 });
+
+test("a badge has the colour of its word where no finding gives it one", async () => {
+  const hands = await grid(4, (kernel) => {
+    kernel.columns = [{ name: "status", title: "Status", type: "state", editable: false, width: 120 }];
+    ["error", "conflict", "done", "404"].forEach((status, index) => (kernel.rows[index].status = status));
+  });
+  assert.deepEqual(
+    [0, 1, 2, 3].map((row) => hands.cell(row, 0).querySelector(".cbn-badge").className),
+    ["cbn-badge cbn-tone-error", "cbn-badge cbn-tone-warning", "cbn-badge cbn-tone-ok", "cbn-badge"],
+  );
+});

@@ -1,7 +1,7 @@
 // One cell: its text, what is wrong with it, what it was, and whether it is on its way.
 
 import { h, put, word } from "../core/dom.js";
-import { isOpen, MARKS, oneLine, readable, said, shortTime, worst } from "./words.js";
+import { isOpen, MARKS, oneLine, readable, said, shortTime, TONES, worst } from "./words.js";
 
 const PADDING = 20; // px
 const DIGIT = 8; // px
@@ -84,7 +84,7 @@ function fill(cell, column, { line, severity, isChanged, isPending }) {
   const isNone = column.type === "secret" && line === "";
   const mark = isPending ? "…" : MARKS[severity];
   const spoken = [isPending && "not confirmed yet", severity, isChanged && "changed"].filter(Boolean).join(", ");
-  const parts = `${isBadge}|${isNone}|${mark ?? ""}|${spoken}`;
+  const parts = `${isBadge && line}|${isNone}|${mark ?? ""}|${spoken}`; // another word may have another colour
   if (cell.parts === parts) {
     const seen = cell.firstElementChild ?? cell;
     if (!isNone) put(seen, line);
@@ -95,8 +95,9 @@ function fill(cell, column, { line, severity, isChanged, isPending }) {
     cell.textContent = line;
     return;
   }
+  const tone = severity || (Object.hasOwn(TONES, line) ? TONES[line] : "");
   const text = h(
-    isBadge ? `span.badge ${severity && `tone-${severity}`}` : isNone ? "span.none" : "span.text",
+    isBadge ? `span.badge ${tone && `tone-${tone}`}` : isNone ? "span.none" : "span.text",
     isNone ? "none" : line,
   );
   const sign = mark && !isBadge && h("span.mark", { "aria-hidden": "true" }, mark);

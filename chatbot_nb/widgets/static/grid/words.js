@@ -16,6 +16,13 @@ export const STATES = {
 /** What a severity looks like; the rest is information. */
 export const MARKS = { error: "✗", warning: "!" };
 
+/** What a badge's word means where no finding says so: words of our own tables. */
+export const TONES = {
+  ...Object.fromEntries(["error", "errors", "failed", "regressed"].map((word) => [word, "error"])),
+  ...Object.fromEntries(["warning", "warnings", "conflict"].map((word) => [word, "warning"])),
+  ...Object.fromEntries(["ok", "done", "fixed"].map((word) => [word, "ok"])),
+};
+
 /** @param {number} number @returns {string} as "12,345" */
 export function figures(number) {
   return number.toLocaleString("en");
