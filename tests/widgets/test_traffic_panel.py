@@ -556,6 +556,21 @@ def test_a_saved_notebook_keeps_the_newest_twenty(panel, receiver):
     assert "Not live" in kept
 
 
+def test_what_is_saved_is_up_to_date_once_the_receiver_is_stopped(panel, receiver):
+    """Without waiting for a pause in the traffic: a notebook that is run as a whole may be saved at once."""
+
+    class Output(list):
+        def update(self, bundle, **_how):
+            self.append(bundle["text/html"])
+
+    output = Output()
+    panel._saved._handles.append(output)
+    send(receiver, request("the last one"))
+    panel.stop()
+    assert "the last one" in output[-1]
+    assert not receiver.running
+
+
 def test_only_receivers_are_watched():
     with pytest.raises(TypeError, match="no Receiver"):
         cb.TrafficPanel("receiver")

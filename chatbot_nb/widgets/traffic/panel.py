@@ -216,9 +216,10 @@ class TrafficPanel(Watching):
         self._show()
 
     def stop(self) -> None:
-        """Stop the receiver; what was recorded stays."""
+        """Stop the receiver; what was recorded stays, here and in a notebook that is saved."""
         self.receiver.stop()
         self._show()
+        self._saved.renew_now()
 
     def close(self) -> None:
         """End the panel and its thread; the receiver goes on."""
