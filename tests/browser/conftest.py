@@ -49,7 +49,7 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.timeout(180))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: Playwright's loop runs in the main thread, where other tests start theirs
 def chromium():
     """Start Debian's Chromium; without it the tests skip, but fail where they have to run."""
     if CHROMIUM is None:

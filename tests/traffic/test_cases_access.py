@@ -10,7 +10,6 @@ import struct
 import sys
 import threading
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -375,9 +374,7 @@ def test_case_69_what_the_user_did_to_asyncio(receive, monkeypatch):
         peer = receive()
         return await asyncio.to_thread(peer.post)
 
-    # In a thread: where a browser is driven, too, the main thread has a loop that runs.
-    with ThreadPoolExecutor(1) as pool:
-        assert pool.submit(asyncio.run, in_a_running_loop()).result()[0] == 200
+    assert asyncio.run(in_a_running_loop())[0] == 200
 
 
 def test_case_70_addresses(receive):

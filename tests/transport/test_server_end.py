@@ -295,11 +295,11 @@ def test_case_61_a_forked_child_frees_the_port():
             assert repr(server) == "Server(not running)"
             assert sys.getswitchinterval() == interval
             server.start()  # a server of its own
-            print("child", server.port, os.getpid(), flush=True)
+            os.write(1, f"child {server.port} {os.getpid()}\\n".encode())  # whole: both write to one pipe
             server.stop()
             time.sleep(30)
             os._exit(0)
-        print("parent", server.port, pid, flush=True)
+        os.write(1, f"parent {server.port} {pid}\\n".encode())
         sys.stdin.readline()
         peer.sendall(b"GET / HTTP/1.1\\r\\nHost: a\\r\\n\\r\\n")
         assert peer.recv(1000).startswith(b"HTTP/1.1 200")
