@@ -86,11 +86,12 @@ class Watching(Widget):
             self._saved.renew_soon()
 
     def _tell_failure(self, error: Exception) -> None:
-        self._failure = visible(f"{type(error).__name__}: {error}")[:200]
-        self.errors = [*self.errors[-99:], error]
-        self._sent = ()  # the light is to be put right even if nothing else is new by then
-        with contextlib.suppress(Exception):  # the line to the browser may be what failed
-            self.send({"type": "state", "state": ["failed", self._failure]})
+        with self._lock:  # a button may be showing something at this moment, which would count as shown afterwards
+            self._failure = visible(f"{type(error).__name__}: {error}")[:200]
+            self.errors = [*self.errors[-99:], error]
+            self._sent = ()  # the light is to be put right even if nothing else is new by then
+            with contextlib.suppress(Exception):  # the line to the browser may be what failed
+                self.send({"type": "state", "state": ["failed", self._failure]})
 
     def _show(self, *, whole: bool = False) -> bool:
         """Send what is other than what was sent; `whole`: in any case."""
