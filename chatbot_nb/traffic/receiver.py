@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import sys
 import threading
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
     from chatbot_nb.traffic.storage.store import TrafficStore
 
 _ID_BYTES: Final = 8
-_PATH_KEY: Final = "path"  # in a store: a receiver that comes back has the same URL
 _KEPT_ERRORS: Final = 100
 _MODES: Final = ("thread", "process")
 
@@ -245,7 +243,7 @@ class Receiver(Evidence):
             try:
                 if former is not None:
                     former.stop()
-                store = self._opened_store()  # which may know the path
+                store = self._resumed_store()  # which may know the path
                 engine.start(self._setup(), store)
                 self._lead_here(engine)
             except BaseException:
@@ -435,34 +433,11 @@ class Receiver(Evidence):
         hosts = None if address.hosts is None else tuple(address.hosts)
         return Setup(address.host, ports, address.path, hosts, self._token, self._id, self._require_token, self.limits)
 
-    def _opened_store(self) -> TrafficStore | None:
+    def _resumed_store(self) -> TrafficStore | None:
         """Return the user's store, with all traffic that there is, and choose the path."""
         if self._store_path is None:
             self._address.choose_path()
             return None
-        from chatbot_nb.traffic.storage.store import TrafficStore
+        from chatbot_nb.traffic.storage.resuming import resume
 
-        store = TrafficStore(self._store_path)
-        try:
-            self._address.path = self._address.path or store.get(_PATH_KEY) or ""
-            self._join(store)
-            self._address.choose_path()
-            store.set(_PATH_KEY, self._address.path)
-        except BaseException:
-            store.close()
-            raise
-        return store
-
-    def _join(self, store: TrafficStore) -> None:
-        """Make one of the traffic in the store and what is in memory."""
-        stored, here = store.load(self.limits.exchanges), self._capture.all()
-        if not here:
-            self._capture.restore(stored)
-        elif not stored:
-            for exchange in here:
-                store.finished(exchange)
-        elif not {exchange.id for exchange in here} & {exchange.id for exchange in stored}:
-            raise ReceiverError(
-                f"{os.fspath(self._store_path or '')!r} holds traffic of another receiver than {self.name!r} has in "
-                "memory; give this one another name, or another file"
-            )
+        return resume(self.name, self._store_path, self._address, self._capture, self.limits.exchanges)
