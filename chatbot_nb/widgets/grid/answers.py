@@ -191,7 +191,8 @@ class Answering(Widget):
     def _add(self, request: Request, seq: object) -> None:
         count = request.number("count")
         _refuse_many(count)
-        self._tell(self._sheet.add(count), seq)
+        done = self._sheet.add(count)
+        self._tell(done, seq, at=self._sheet.view.place(min(done.rows, default=-1)))
 
     def _delete(self, request: Request, seq: object) -> None:
         rows = sorted(self._sheet.selected) if request.flag("selected") else request.rows("ids")
@@ -291,14 +292,14 @@ class Answering(Widget):
             self._refuse_changes()
             yield
 
-    def _tell(self, done: Done, seq: object = 0) -> None:
-        """Show what was done: the state first, then the rows that are other than before."""
+    def _tell(self, done: Done, seq: object = 0, **more: object) -> None:
+        """Show what was done: the state first, then the rows that are other than before, with what else is said."""
         if done.rows:
             self._outdate()
         self._publish()
         rows = self._sheet.rows(np.array(sorted(done.rows)[:_ROWS_ANSWERED], dtype=np.int64))
         refused = [{"id": row, "column": key, "message": why} for row, key, why in done.refused]
-        self._send_packed({"type": "edited", "seq": seq, "rev": self._rev, "refused": refused}, "rows", rows)
+        self._send_packed({"type": "edited", "seq": seq, "rev": self._rev, "refused": refused, **more}, "rows", rows)
         if done.rows:
             self._saved.renew_soon()
             self._changed()

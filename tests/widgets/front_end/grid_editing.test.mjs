@@ -100,6 +100,20 @@ test("a column for new rows only is read-only in the others", async () => {
   assert.equal(hands.cell(5, -1).parentElement.className.includes("cbn-is-new"), true);
 });
 
+test("what is typed as soon as a new row is seen is in it", async () => {
+  for (const count of [0, 5, 100]) {
+    const hands = await grid(count);
+    hands.kernel.on_window = () => null; // it has not answered yet
+    await hands.push("Add");
+    assert.equal(hands.text(count, 0), "", `${count} rows`);
+    await hands.press("E");
+    await hands.write("Ed");
+    await hands.press("Enter");
+    const { id } = hands.kernel.rows.at(-1);
+    assert.deepEqual(edits(hands).at(-1).changes, [{ id, column: "name", value: "Ed" }]);
+  }
+});
+
 test("a choice narrows while one types; Enter takes the marked one, by its value", async () => {
   const hands = await grid();
   await hands.at(0, 1);

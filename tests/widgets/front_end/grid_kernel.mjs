@@ -118,7 +118,8 @@ export class Kernel {
   }
 
   on_add({ count }) {
-    return this.edited(this.step("new row", () => Array.from({ length: count }, (_, index) => this.fresh({}, index))));
+    const rows = this.step("new row", () => Array.from({ length: count }, (_, index) => this.fresh({}, index)));
+    return { ...this.edited(rows), at: this.view.indexOf(rows[0]) };
   }
 
   on_delete({ ids, selected = false }) {

@@ -115,7 +115,7 @@ def test_a_row_stays_where_it_is_when_it_is_edited(browse, frame):
     browser.look(filters={"name": "alpha"}, sort=[["name", "up"]])
     browser.edit(("1", "name", "zzz"))
     assert browser.window()["ids"] == ["1", "3"]
-    browser.ask("add", count=1)
+    assert browser.answer("add", count=1)["at"] == 2
     assert browser.window()["ids"] == ["1", "3", "5"]
     browser.ask("undo")
     assert browser.window()["ids"] == ["1", "3"]

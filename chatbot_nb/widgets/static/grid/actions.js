@@ -112,12 +112,12 @@ export async function remove(view) {
   view.say(`marked or unmarked for deletion: ${counted(selected || message.ids.length, "row")}`);
 }
 
-/** Add a row, and go to it. */
+/** Add a row, and go to it: before it is seen, so that what is typed at once is in it. */
 export async function add(view) {
   if (!view.mayEdit()) return;
   const made = await view.store.send({ type: "add", count: 1 });
   view.report(made);
-  const id = made?.rows.at(-1)?.id;
+  const id = made?.rows[0]?.id;
   if (id === undefined) return;
   const number = view.columns.findIndex((column) => column.editable);
   if (await view.goTo(id, view.columns[number]?.name)) view.say("new row: type to fill it");

@@ -67,6 +67,14 @@ export class Blocks {
     }
   }
 
+  /** Have at hand the row that was added below the last. */
+  add(index, rev, row) {
+    const offset = index % BLOCK;
+    const block = this.blocks.get((index - offset) / BLOCK);
+    if (block?.rows.length === offset) block.rows.push(row);
+    else if (offset === 0) this.put(index, rev, [row]);
+  }
+
   /** Replace rows where they are, by their ids. */
   renew(rows) {
     const byId = new Map(rows.map((row) => [row.id, row]));

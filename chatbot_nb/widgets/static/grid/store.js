@@ -172,9 +172,10 @@ export class Store {
     const answer = gone ? null : await asked;
     if (!answer) return null; // what was pending stays so: it can be copied
     let made = null;
-    await this.inTurn(answer, (rows, { rev, refused = [] }) => {
+    await this.inTurn(answer, (rows, { rev, refused = [], at = -1 }) => {
       if (refused.length === 0) this.keep(asked.seq, rows);
       this.pending.settle(asked.seq);
+      if (at >= 0) this.blocks.add(at, rev, rows[0]);
       made = { rows, refused, message: answer.message };
       this.take(rows, rev);
     });
