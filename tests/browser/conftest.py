@@ -180,8 +180,14 @@ class Kernel:
         """Keep the kernel busy, as a long cell does, until the function returned is called; then run some code."""
         server = "gate=__import__('socket').create_server(('127.0.0.1', 0))"
         port = self.value(f"(globals().update({server}), gate.getsockname()[1])[1]")
-        self.run(f"gate.accept(); gate.close()\n{then}")
-        return lambda: socket.create_connection(("127.0.0.1", port)).close()
+        # Another program may knock by mistake: ports are used again.
+        self.run(f"while gate.accept()[0].recv(4) != b'open': pass\ngate.close()\n{then}")
+
+        def release():
+            with socket.create_connection(("127.0.0.1", port)) as connection:
+                connection.sendall(b"open")
+
+        return release
 
     def wait_for(self, expression, wanted):
         """Ask until an expression has a value; the kernel is busy with nothing else."""
