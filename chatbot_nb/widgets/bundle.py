@@ -23,9 +23,9 @@ LOADER: Final = STATIC / "loader.js"
 # The sheets of an entry, by its folder: a later one may rest on what an earlier one says.
 _SHEETS: Final = {
     "chat": ("style/theme.css", "style/chat.css"),
-    "builder": ("style/theme.css", "style/chat.css", "style/builder.css"),
-    "grid": ("style/theme.css", "style/grid.css"),
-    "traffic": ("style/theme.css", "style/chat.css", "style/grid.css", "style/traffic.css"),
+    "builder": ("style/theme.css", "style/chat.css", "style/controls.css", "style/builder.css"),
+    "grid": ("style/theme.css", "style/controls.css", "style/grid.css"),
+    "traffic": ("style/theme.css", "style/chat.css", "style/controls.css", "style/grid.css", "style/traffic.css"),
 }
 # What is told besides, by the same.
 _KITS: Final[dict[str, dict[str, Callable[[], Any]]]] = {"builder": {"form": form, "templates": templates}}

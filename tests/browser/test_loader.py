@@ -94,6 +94,7 @@ def stage(page, tmp_path):
             **modules,
             "style/theme.css": ".cbn { color: red; }",
             "style/chat.css": "b {}",
+            "style/controls.css": "u {}",
             "style/builder.css": "i {}",
         }.items():
             (tmp_path / name).parent.mkdir(exist_ok=True)
@@ -124,7 +125,7 @@ def test_modules_are_asked_for_once_a_page(stage):
         }"""
     )
     assert texts == [
-        *(1, 0, 1, 3),
+        *(1, 0, 1, 4),
         "view 1 of 1, 1 of its model, form,templates",
         "view 2 of 2, 2 of its model, form,templates",
         "view 3 of 3, 1 of its model, form,templates",

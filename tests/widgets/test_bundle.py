@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import subprocess
 import sys
 
@@ -22,7 +23,7 @@ def folder(tmp_path):
     """Return a function that writes modules, and the style sheets, into a folder."""
 
     def write(**sources):
-        for name in ("theme", "chat", "builder"):
+        for name in ("theme", "chat", "controls", "builder", "grid", "traffic"):
             (tmp_path / "style").mkdir(exist_ok=True)
             (tmp_path / "style" / f"{name}.css").write_text(f"/* {name} */")
         for name, source in sources.items():
@@ -50,11 +51,35 @@ def test_modules_come_after_what_they_import(folder):
 
 @pytest.mark.parametrize(
     ("entry", "sheets"),
-    [("chat/main.js", ["theme", "chat"]), ("builder/main.js", ["theme", "chat", "builder"])],
+    [
+        ("chat/main.js", ["theme", "chat"]),
+        ("builder/main.js", ["theme", "chat", "controls", "builder"]),
+        ("grid/main.js", ["theme", "controls", "grid"]),
+        ("traffic/main.js", ["theme", "chat", "controls", "grid", "traffic"]),
+    ],
 )
 def test_style_sheets_in_their_order(folder, entry, sheets):
-    made = bundle(entry, folder(chat__main="", builder__main=""))
+    made = bundle(entry, folder(chat__main="", builder__main="", grid__main="", traffic__main=""))
     assert made.css == [f"/* {name} */" for name in sheets]
+
+
+@pytest.mark.parametrize(
+    ("sheet", "scope"),
+    [
+        ("chat", r"\.cbn(?: |)\.cbn-chat\b"),
+        ("controls", r"\.cbn :is\(\.cbn-builder, \.cbn-grid\)"),
+        ("builder", r"\.cbn \.cbn-builder\b"),
+        ("grid", r"\.cbn \.cbn-grid\b"),
+        ("traffic", r"\.cbn \.cbn-traffic\b"),
+    ],
+)
+def test_a_sheet_is_about_its_own_widget(sheet, scope):
+    """All sheets of a page are in its one head: no widget looks otherwise where another one is shown, too."""
+    text = re.sub(r"/\*.*?\*/", "", (STATIC / "style" / f"{sheet}.css").read_text(encoding="utf-8"), flags=re.DOTALL)
+    outer = re.findall(r"^(?:|  (?=\.cbn[ .]))(\.[^{]*) \{", text, flags=re.MULTILINE)  # also those of a query
+    assert outer
+    selectors = [each for rule in outer for each in re.split(r", (?![^(]*\))", rule)]
+    assert [each for each in selectors if not re.match(scope, each)] == []
 
 
 def test_a_circle_is_refused(folder):
@@ -112,7 +137,7 @@ def test_packed_is_what_it_holds(folder):
     assert json.loads(gzip.decompress(made.packed)) == {
         "entry": "builder/main.js",
         "modules": {"builder/main.js": "export default 1;"},
-        "css": ["/* theme */", "/* chat */", "/* builder */"],
+        "css": ["/* theme */", "/* chat */", "/* controls */", "/* builder */"],
         "kit": {"form": form(), "templates": templates()},
     }
     bundle.cache_clear()
