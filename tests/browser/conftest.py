@@ -49,7 +49,9 @@ def pytest_collection_modifyitems(items):
             item.add_marker(pytest.mark.timeout(180))
 
 
-@pytest.fixture(scope="module")  # not longer: Playwright's loop runs in the main thread, where other tests start theirs
+# Not longer than this folder's tests: Playwright's loop runs in the main thread, where other tests start theirs, and a
+# server goes on knocking at the ports of kernels that are gone.
+@pytest.fixture(scope="package")
 def chromium():
     """Start Debian's Chromium; without it the tests skip, but fail where they have to run."""
     if CHROMIUM is None:
@@ -127,14 +129,14 @@ def jupyter(kind, *more):
     return [sys.executable, "-m", kind, *quiet, f"--{app}.expose_app_in_browser=True", *more]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def lab(tmp_path_factory):
     server = Server(tmp_path_factory.mktemp("lab"), jupyter("jupyterlab"))
     yield server
     server.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def classic(tmp_path_factory):
     """Notebook 7 as it comes: with subshells."""
     server = Server(tmp_path_factory.mktemp("classic"), jupyter("notebook"), settings={})

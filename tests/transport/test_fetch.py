@@ -49,6 +49,7 @@ class Backend:
     def run(self):
         while True:
             connection, _ = self.listener.accept()
+            connection.settimeout(5)  # another program may knock by mistake, and say nothing
             with connection:
                 if self.closed.is_set():
                     return
