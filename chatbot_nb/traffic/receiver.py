@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 from chatbot_nb.errors import ReceiverError
 from chatbot_nb.payloads.wording import counted
-from chatbot_nb.traffic import running, surroundings, tunnels
+from chatbot_nb.traffic import running, surroundings
 from chatbot_nb.traffic.address import Address
 from chatbot_nb.traffic.engines.engine import Record, Setup
 from chatbot_nb.traffic.evidence import Evidence
@@ -17,6 +17,8 @@ from chatbot_nb.traffic.exports import jsonl
 from chatbot_nb.traffic.limits import ReceiverLimits, make_limits
 from chatbot_nb.traffic.replies import workers
 from chatbot_nb.traffic.replies.rules import Rules
+from chatbot_nb.traffic.tunnels import check_kind
+from chatbot_nb.traffic.way_in import WayIn
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from chatbot_nb.traffic.engines.engine import Engine
     from chatbot_nb.traffic.storage.store import TrafficStore
+    from chatbot_nb.traffic.tunnels import TunnelKind
 
 _ID_BYTES: Final = 8
 _KEPT_ERRORS: Final = 100
@@ -109,7 +112,7 @@ class Receiver(Evidence):
         port: int = 0,
         allow_remote: bool = False,
         public_url: str | None = None,
-        tunnel: tunnels.TunnelKind | None = None,
+        tunnel: TunnelKind | None = None,
         store: str | PathLike[str] | None = None,
         mode: Literal["thread", "process"] = "thread",
         limits: ReceiverLimits | Mapping[str, Any] | None = None,
@@ -122,7 +125,7 @@ class Receiver(Evidence):
             raise ReceiverError("Receiver(require_token=True): give the token too")
         if mode not in _MODES:
             raise ReceiverError(f"Receiver(mode={mode!r:.60}): 'thread' or 'process' is needed")
-        tunnels.check_kind(tunnel)
+        check_kind(tunnel)
         if tunnel is not None and public_url is not None:
             raise ReceiverError("Receiver(tunnel=..., public_url=...): one of them is needed, a tunnel has its address")
         super().__init__(make_limits(limits))
@@ -130,8 +133,7 @@ class Receiver(Evidence):
         self._token = token
         self._require_token = require_token
         self._address = Address(host, port, public_url, allow_remote=allow_remote)
-        self._tunnel_kind = tunnel
-        self._tunnel: tunnels.Tunnel | None = None
+        self._way_in = WayIn(tunnel, self._tell)
         self._store_path = store
         self._mode = mode
         self._former_port = 0
@@ -248,7 +250,7 @@ class Receiver(Evidence):
                 self._lead_here(engine)
             except BaseException:
                 engine.stop()
-                self._close_tunnel()
+                self._way_in.close()
                 raise
             self._engine = engine
             running.enter(self)
@@ -382,7 +384,7 @@ class Receiver(Evidence):
 
     def _stop(self, *, grace: float | None = None) -> None:
         with self._lifecycle:
-            self._close_tunnel()
+            self._way_in.close()
             if self._engine is not None:
                 self._engine.stop(grace=grace)
             running.leave(self)
@@ -394,27 +396,15 @@ class Receiver(Evidence):
         self._capture.set_limits(self.limits)
         if self._address.port == 0 and former._engine is not None:
             self._former_port = former._engine.port
-        if former is not self and former._tunnel_kind == self._tunnel_kind:  # another one has another address
-            self._tunnel, former._tunnel = former._tunnel, None
+        if former is not self:
+            self._way_in.take_over(former._way_in)
 
     def _lead_here(self, engine: Engine) -> None:
         """Open the tunnel that was asked for, and let in what comes through it."""
-        if self._tunnel is not None and self._tunnel.port != engine.port:
-            self._close_tunnel()
-        if self._tunnel is None and self._tunnel_kind is not None:
-            self._tunnel = tunnels.opened(self._tunnel_kind, engine.port)
-        if self._tunnel is not None:
-            self._tunnel.tell = self._tell
-            self._address.lead_here(self._tunnel.url)
+        address = self._way_in.lead_to(engine.port)
+        if address is not None:
+            self._address.lead_here(address)
             engine.admit(self._setup())
-
-    def _close_tunnel(self) -> None:
-        tunnel, self._tunnel = self._tunnel, None
-        if tunnel is not None:
-            try:
-                tunnel.close()
-            except Exception as exc:  # noqa: BLE001  # a border: a function of the user's, or another program
-                self._tell(exc)
 
     def _new_engine(self) -> Engine:
         record = Record(self._capture, self._strays, self._tell)
