@@ -45,7 +45,7 @@ export class Findings {
     const onclick = () => {
       offer(builder, { label: "Put the known mistakes right", doc: apply(builder.store.doc, patch) }, line);
     };
-    const words = h("span", "Some of these are known mistakes.");
+    const words = h("span", "Some of these are known mistakes. ");
     const line = h("div.finding info", words, h("button.link", { onclick }, "Put them right"));
     return h("div", line);
   }
