@@ -380,7 +380,11 @@ def test_case_62_a_cell_that_holds_the_lock(kernel):
     assert kernel.finish(cell) == ("busy\n", None)
     kernel.run(f"service._LATE = real\ndone = receiver.wait({len(seconds)})")
     timed = kernel.value("[one.timing.reply_started for one in done]")
-    assert timed == pytest.approx(seconds, abs=0.2)
+    # The cell may take the lock once more between a moment and its noting.
+    sent = kernel.value("[one.timing.reply_done for one in done]")
+    for begun, took, ended in zip(timed, seconds, sent, strict=True):
+        assert begun - 0.2 < took < ended + 0.2
+    assert max(timed) > 0.2
     assert kernel.value("['late' in one.marks for one in done]") == [one > 0.1 for one in timed]
     assert kernel.value("real") == 10
     came = kernel.value("[(one.http.received_at - done[1].http.received_at).total_seconds() for one in done[1:]]")
